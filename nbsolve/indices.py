@@ -35,7 +35,7 @@ class Affine(Index):
             return shift
         if left == ((left[0][0], 1),) and not shift:
             return Index(left[0][0])
-        parts = [f"{n:+d}{letter}".replace("+1", "+").replace("-1", "-") for letter, n in left]
+        parts = [f"{'+' if n > 0 else '-'}{'' if abs(n) == 1 else abs(n)}{letter}" for letter, n in left]
         return Affine("".join([*parts, f"{shift:+d}" if shift else ""]).lstrip("+"), left, shift)
 
 

@@ -51,7 +51,7 @@ class Name:
     def read(cls, text: str) -> Name:
         r"""Take `\hat O_1`, `w_{11}^{(1)}`, `net_{h1}` or `E_{total}` apart.
 
-        Words get upright or italic text style (`\mathit{net}`, `\text{total}`), Greek letters written as
+        Words are set upright (`\mathrm{net}`, `\text{total}`), lest they read as products; Greek letters written as
         words or signs their command.
 
         Raises ValueError for unbalanced braces, characters that would end the formula, commands that are not
@@ -103,7 +103,7 @@ def _refuse_commands(text: str) -> None:
 
 
 def letter_name(word: str) -> Name:
-    """A parameter's name as a letter: beta is β, beta2 or beta_2 is β₂, slope a word in italics."""
+    """A parameter's name as a letter: beta is β, beta2 or beta_2 is β₂, slope an upright word."""
     return Name.read(re.sub(r"^([A-Za-z]+)([0-9]+)$", r"\1_{\2}", word))
 
 
@@ -187,7 +187,7 @@ def _core(core: str) -> str:
         return "\\" + _FROM_GREEK[core]
     if core in _GREEK:
         return "\\" + core
-    return rf"\mathit{{{core}}}" if re.fullmatch(r"[A-Za-z]{2,}", core) else core
+    return rf"\mathrm{{{core}}}" if re.fullmatch(r"[A-Za-z]{2,}", core) else core
 
 
 def _words(sub: str) -> str:

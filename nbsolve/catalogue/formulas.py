@@ -47,6 +47,14 @@ ACTIVATION_FORMULAS = _table(
         "A. Howard et al., arXiv:1905.02244; so in PyTorch and Keras 3",
     ),
     NamedFormula("hard_tanh", "max(-1, min(1, z))", "R. Collobert, 2004"),
+    NamedFormula(
+        "saturating_linear", "max(0, min(1, z))", "M. Hagan et al., Neural Network Design, table 2.1 (satlin)"
+    ),
+    NamedFormula(
+        "bipolar_step",
+        "where(z >= 0, 1, -1)",
+        "M. Hagan et al., Neural Network Design, table 2.1 (hardlims); −1 and 1 as `step` has 0 and 1",
+    ),
     NamedFormula("hard_swish", "z*max(0, min(1, z/6 + 1/2))", "A. Howard et al., arXiv:1905.02244"),
     NamedFormula("relu6", "min(6, max(0, z))", "A. Krizhevsky, 2010"),
     NamedFormula(

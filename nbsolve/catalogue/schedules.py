@@ -2,7 +2,8 @@ r"""Schedules of the learning rate: one record each, η of update t as a formula
 
 Formulae are written in the placeholders `start` (the learning rate that the optimiser is given), `t` (the number of
 the update, from 1), `k` (how often a `step` has lowered it) and the schedule's own settings.
-Sources: cosine: I. Loshchilov and F. Hutter, arXiv:1608.03983; warm-up: P. Goyal et al., arXiv:1706.02677.
+Sources: inverse: CS231n, Neural Networks 3 (1/t decay); cosine: I. Loshchilov and F. Hutter, arXiv:1608.03983;
+warm-up: P. Goyal et al., arXiv:1706.02677.
 """
 
 from __future__ import annotations
@@ -49,6 +50,12 @@ _RECORDS = (
         "exponential",
         Product((_start, Power((Variable("factor"), _made)))),
         {"factor": r"\gamma"},
+        {},
+    ),
+    Schedule(
+        "inverse",
+        Quotient((_start, Sum((number(1), Product((Variable("decay"), _made)))))),
+        {"decay": r"\kappa"},
         {},
     ),
     Schedule(

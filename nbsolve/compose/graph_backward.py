@@ -97,7 +97,7 @@ class GraphBackward:
         if recurrence is not None and not is_whole(stage, self.built):
             yield from of_entries(stage)
         gate = gate_of(self.built, stage.equation)
-        several = len(self.built.general[stage.equation].children) > 2
+        several = any(len(operands_of(node)) > 2 for node in stage.nodes)
         if gate not in unsaid or gate is None:
             yield "."
         elif several and gate == "max":

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 from math import prod
@@ -25,8 +25,10 @@ from nbsolve.expr import (
     number,
     substitute,
     total,
+    walk,
 )
-from nbsolve.expr.general import Count, IndexedSum, instantiated
+from nbsolve.expr.general import Count, Indexed, IndexedExtreme, IndexedSum, IndexNumber, instantiated
+from nbsolve.formula.index_numbers import without_units
 from nbsolve.formula.indexed import parse_equation
 from nbsolve.given import Given
 from nbsolve.graph import Graph, Node
@@ -57,9 +59,8 @@ def general_formula(equation: Equation, shapes: Mapping[str, tuple[int, ...]]) -
     formula = parse_equation(equation.formula, axes, equation.letters)
 
     def limited(node: Expr) -> Expr | None:
-        if isinstance(node, IndexedSum) and node.last is None:
-            body = substitute(node.body, limited)
-            return IndexedSum(body, node.index, 1, equation.lengths[node.index.name])
+        if isinstance(node, Indexed) and node.last is None:
+            return replace(node, body=substitute(node.body, limited), last=equation.lengths[node.index.name])
         if isinstance(node, Count):
             return number(prod(equation.lengths[index.name] for index in node.indices))
         return None
@@ -125,7 +126,10 @@ class Built:
     def _added(self, equation: Equation, symbol: Symbol) -> Node:
         numbers = map(number_of, symbol.at)
         places = {Index(letter): n for letter, n in zip(equation.letters, numbers, strict=True)}
-        formula = self._padded(_written_out(instantiated(self.general[equation.name], places)))
+        general = self.general[equation.name]
+        formula = self._padded(_written_out(instantiated(general, places)))
+        if any(isinstance(node, IndexNumber) for node in walk(general)):
+            formula = without_units(formula)
         operands = list(dict.fromkeys(atom for atom in atoms(formula) if isinstance(atom, Symbol)))
         slots = {f"operand_{n}": operand for n, operand in enumerate(operands)}
         self.graph.node(operation_of(equation.name, formula, slots), symbol, None, **slots)
@@ -216,6 +220,11 @@ class Built:
 def gate_of(built: Built, name: str) -> str | None:
     """What an equation of a single operation does: add, subtract, multiply, divide, max, min; None for others."""
     formula = built.general[name]
+    if isinstance(formula, IndexedExtreme):
+        inner = formula.body
+        while isinstance(inner, IndexedExtreme) and inner.name == formula.name:
+            inner = inner.body
+        return formula.name if isinstance(inner, Quantity) else None
     operands = formula.children
     if not operands or not all(isinstance(_positive(one), Quantity) for one in operands):
         return None
@@ -236,17 +245,25 @@ def _positive(term: Expr) -> Expr:
 
 
 def _written_out(formula: Expr) -> Expr:
-    """The formula with its sums term by term, sums of sums and sums among other terms in one."""
+    """The formula with its sums term by term, sums of sums and sums among other terms in one; extremes likewise."""
 
     def terms(node: Expr) -> list[Expr]:
         if isinstance(node, IndexedSum):
             return [part for one in node.terms for part in terms(one)]
         return [_written_out(node)]
 
+    def among(node: Expr, name: str) -> list[Expr]:
+        if isinstance(node, IndexedExtreme) and node.name == name:
+            return [part for one in node.terms for part in among(one, name)]
+        return [_written_out(node)]
+
     def written(node: Expr) -> Expr | None:
         match node:
             case IndexedSum():
                 return total(*terms(node))
+            case IndexedExtreme(name=name):
+                operands = among(node, name)
+                return operands[0] if len(operands) == 1 else Function(name, tuple(operands))
             case Sum(operands):
                 return total(*(part for one in operands for part in terms(one)))
         return None

@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from nbsolve.expr import Expr, Quantity, Variable, substitute
+from nbsolve.expr import Expr, Negation, Quantity, Sum, Variable, number, product, substitute
 from nbsolve.symbol import Affine, Index, Partial, Symbol, Unit
 
 
 @dataclass(frozen=True, slots=True)
-class IndexedSum(Expr):
-    """Σ_{index = first … last} body; `last` of None is n, where the length is left open."""
+class Indexed(Expr):
+    """What is said of `body` for the numbers of an index from `first` to `last`; None is n, where that is open."""
 
     body: Expr
     index: Index
@@ -28,16 +28,43 @@ class IndexedSum(Expr):
         return (self.body,)
 
     def rebuilt(self, children: tuple[Expr, ...]) -> Expr:
-        return IndexedSum(children[0], self.index, self.first, self.last)
+        return replace(self, body=children[0])
 
     @property
     def terms(self) -> tuple[Expr, ...]:
-        """The summands. Raises TypeError where the length is left open."""
+        """The body with each number in the place of the index. Raises TypeError where the length is left open."""
         if self.last is None:
-            raise TypeError(f"the sum over {self.index} has no last term")
-        return tuple(
-            instantiated(self.body, {self.index: number}) for number in range(self.first, self.last + 1)
-        )
+            raise TypeError(f"the index {self.index} has no last number")
+        return tuple(instantiated(self.body, {self.index: n}) for n in range(self.first, self.last + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedSum(Indexed):
+    """Σ_{index = first … last} body."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedExtreme(Indexed):
+    """max_{first ≤ index ≤ last} body, or the smallest: `name` is max or min."""
+
+    name: str = "max"
+
+
+@dataclass(frozen=True, slots=True)
+class IndexNumber(Expr):
+    """The number of an index itself: 2 where j is 2, or 1 for j − 1."""
+
+    place: Index
+
+    @property
+    def written(self) -> Expr:
+        """The number as an expression of letters: j, 2 t − 1."""
+        if not isinstance(self.place, Affine):
+            return Variable(self.place.name)
+        terms = [_times(factor, Variable(letter)) for letter, factor in self.place.terms]
+        shift = self.place.shift
+        terms += [number(shift)] if shift > 0 else [Negation((number(-shift),))] if shift else []
+        return terms[0] if len(terms) == 1 else Sum(tuple(terms))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +112,11 @@ class Remainder(Expr):
         return Remainder(children[0])
 
 
+def _times(factor: int, letter: Expr) -> Expr:
+    size = letter if abs(factor) == 1 else product(number(abs(factor)), letter)
+    return Negation((size,)) if factor < 0 else size
+
+
 def instantiated(expression: Expr, places: Mapping[Index, int]) -> Expr:
     """The expression with numbers for its index variables; those that a sum runs over stay."""
 
@@ -98,7 +130,10 @@ def instantiated(expression: Expr, places: Mapping[Index, int]) -> Expr:
                 return replace(node, index=places.get(index, index))
             case Kronecker(left, right):
                 return Kronecker(_unit(left, places), _unit(right, places))
-            case IndexedSum(body, index) if index in places:
+            case IndexNumber(place):
+                at = _unit(place, places)
+                return number(at) if isinstance(at, int) else IndexNumber(at)
+            case Indexed(body, index) if index in places:
                 inner = {other: number for other, number in places.items() if other != index}
                 return replace(node, body=instantiated(body, inner))
         return None

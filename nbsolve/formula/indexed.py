@@ -3,10 +3,10 @@
     left  = name ["[" letter {"," letter} "]"]
     read  = name ["[" place {"," place} "]"]
     place = ["-"] step {("+" | "-") step}        step = whole number | [whole number "*"] letter
-    sum   = ("sum" | "mean") "(" letter {"," letter} "," formula ")"
+    over  = ("sum" | "mean" | "max" | "min") "(" letter {"," letter} "," formula ")"
 
 `mean` is the sum divided by the number of its terms, unless something has that name. A place is affine in the index
-letters. Everything else is read as in any formula.
+letters; a letter outside of brackets is the number of its index. Everything else is read as in any formula.
 """
 
 from __future__ import annotations
@@ -15,16 +15,19 @@ import re
 from collections.abc import Iterable, Mapping
 
 from nbsolve.expr import Expr, Quantity, Quotient, Variable, walk, with_variables
-from nbsolve.expr.general import Count, IndexedSum
+from nbsolve.expr.general import Count, IndexedExtreme, IndexedSum, IndexNumber
 from nbsolve.formula.functions import CONSTANTS, RESERVED
+from nbsolve.formula.index_numbers import counted
+from nbsolve.formula.instead import INSTEAD_WITH_INDICES
 from nbsolve.formula.parser import Parser
 from nbsolve.formula.tokens import SIGNS, FormulaError, Token, near, tokens
 from nbsolve.symbol import Affine, Index, Symbol, Unit
 
 __all__ = ["NAME", "SUM", "parse_equation", "parse_left", "reads", "tokens_of"]
 
-SUM, MEAN = "sum", "mean"
+SUM, MEAN, EXTREMES = "sum", "mean", ("max", "min")
 NAME = re.compile(r"[A-Za-z][A-Za-z_0-9]{0,30}", re.ASCII)
+ENTRY = 'an equation is that of one entry: "z[j]": sum(i, W[j,i]*x[i]) + b[j]'
 _SIGNS = (*SIGNS, "[", "]")
 
 
@@ -78,6 +81,8 @@ def reads(formula: Expr) -> list[Symbol]:
 class _Reader(Parser):
     """Reads names with axes as variables of their own, and puts the symbols in at the end."""
 
+    instead = INSTEAD_WITH_INDICES
+
     def __init__(self, found: list[Token], axes: Mapping[str, int], letters: Iterable[str]) -> None:
         super().__init__(found, [*axes], [], {})
         self.axes = axes
@@ -86,24 +91,24 @@ class _Reader(Parser):
 
     def equation(self) -> Expr:
         """The formula in symbols."""
-        return with_variables(self.formula(), self.read)
+        return counted(with_variables(self.formula(), self.read))
 
     def about(self, name: str) -> str | None:
         """What may have been meant by a name that is not known."""
+        array, _, rest = name.partition("_")
+        if self.axes.get(array) and len(rest) == self.axes[array]:
+            return f"an entry is {array}[{','.join(rest)}]"
         return f"what is given has its number under given: {{{name}: …}}" if NAME.fullmatch(name) else None
 
     def named(self) -> Expr:
         """A sum, a name with its places, or what any formula may have."""
         token = self.token
-        if token.text == SUM or (token.text == MEAN and MEAN not in self.axes):
-            return self.sum_over()
+        if token.text == SUM or (token.text == MEAN and MEAN not in self.axes) or self._is_over_index():
+            return self.over_index()
         if token.text not in self.axes:
             if token.text in self.letters:
-                raise FormulaError(
-                    f"{token.text} is an index: it has no value of its own",
-                    token.column,
-                    f"it stands in brackets, such as {next(iter(self.axes), 'x')}[{token.text}]",
-                )
+                self.take()
+                return IndexNumber(Index(token.text))
             return super().named()
         self.take()
         wanted = self.axes[token.text]
@@ -112,14 +117,25 @@ class _Reader(Parser):
             has = "no axis" if not wanted else "1 axis" if wanted == 1 else f"{wanted} axes"
             example = "" if not wanted else f"[{', '.join('ijkl'[:wanted])}]"
             raise FormulaError(
-                f"{token.text} has {has}, not {len(places)}", token.column, f"{token.text}{example}"
+                f"{token.text} has {has}, not {len(places)}",
+                token.column,
+                f"{token.text}{example}",
+                ENTRY if wanted and not places else None,
             )
         key = f"{token.text}[{','.join(map(str, places))}]"
         self.read[key] = Quantity(Symbol.node(token.text, places))
         return Variable(key)
 
-    def sum_over(self) -> Expr:
-        """sum(i, body), sum(i, j, body); mean likewise."""
+    def _is_over_index(self) -> bool:
+        """Whether max( or min( is followed by a letter that is no quantity, and a comma: max(i, x[i])."""
+        match [token.text for token in self.tokens[self.place : self.place + 4]]:
+            case [("max" | "min"), "(", letter, ","]:
+                free = letter not in self.axes and letter not in CONSTANTS
+                return free and re.fullmatch("[a-z]", letter) is not None
+        return False
+
+    def over_index(self) -> Expr:
+        """sum(i, body), sum(i, j, body); mean, max and min likewise."""
         opening = self.take()
         usage = f"{opening.text}(i, W[j,i]*x[i])"
         self.expect("(", f"({usage})")
@@ -131,18 +147,24 @@ class _Reader(Parser):
         for letter in mine:
             if letter in self.letters:
                 raise FormulaError(
-                    f"{letter} is an index already", opening.column, "another letter for this sum"
+                    f"{letter} is an index already", opening.column, f"another letter for this {opening.text}"
                 )
         self.letters += mine
         body = self.sum()
         self.expect(")", f"({usage})")
         for letter in reversed(mine):
             self.letters.remove(letter)
-            if not any(letter in _letters_of(symbol) for symbol in self._symbols(body)):
+            counts = any(node == IndexNumber(Index(letter)) for node in walk(body))
+            if not counts and not any(letter in _letters_of(symbol) for symbol in self._symbols(body)):
                 raise FormulaError(
-                    f"nothing in the sum has the index {letter}", opening.column, f"such as {usage}"
+                    f"nothing in the {opening.text} has the index {letter}",
+                    opening.column,
+                    f"such as {usage}",
                 )
-            body = IndexedSum(body, Index(letter))
+            if opening.text in EXTREMES:
+                body = IndexedExtreme(body, Index(letter), name=opening.text)
+            else:
+                body = IndexedSum(body, Index(letter))
         return Quotient((body, Count(tuple(map(Index, mine))))) if opening.text == MEAN else body
 
     def _is_letter(self) -> bool:
@@ -157,8 +179,12 @@ class _Reader(Parser):
         if token.kind != "name" or not re.fullmatch("[a-z]", token.text):
             raise FormulaError(f"found {token.shown}", token.column, "an index: one small letter, such as i")
         if token.text in self.axes:
+            of = f"{token.text}[{','.join('ijk'[: self.axes[token.text]])}]"
             raise FormulaError(
-                f"{token.text} is the name of a quantity", token.column, "another letter for the index"
+                f"{token.text} is the name of a quantity",
+                token.column,
+                "an index that nothing else is called by",
+                f"such as sum(i, {of})" if self.axes[token.text] else None,
             )
         return token.text
 
@@ -213,11 +239,12 @@ class _Reader(Parser):
             count = 1
         if token.kind != "name" or token.text not in self.letters:
             listed = ", ".join(self.letters) or "no letter: the equation has no index"
+            left = f"the indices of an equation stand on its left side, too: z[{token.text}]"
             raise FormulaError(
                 f"found {token.shown} in an index",
                 token.column,
                 f"a whole number, or one of {listed}" if self.letters else f"a whole number ({listed})",
-                near(token.text, self.letters),
+                left if re.fullmatch("[a-z]", token.text) else near(token.text, self.letters),
             )
         return token.text, count
 

@@ -12,6 +12,7 @@ from nbsolve.arithmetic.ladder import Undetermined, certified
 from nbsolve.errors import DomainError
 from nbsolve.evaluate import evaluate
 from nbsolve.expr import Expr, Power, Product, Quotient, Variable, walk, with_variables
+from nbsolve.expr.general import IndexNumber
 from nbsolve.formula.tokens import FormulaError
 
 MOST_DEPTH = 40
@@ -45,7 +46,7 @@ class Limits:
     def check_constant(self, expression: Expr, column: int) -> flint.arb | None:
         """The value of what has no variables, which must have one: ln(−1) is refused, also inside max(…)."""
         constant = with_variables(expression, self.values)
-        if any(isinstance(node, Variable) for node in walk(constant)):
+        if any(isinstance(node, Variable | IndexNumber) for node in walk(constant)):
             return None
         try:
             value = certified(lambda arithmetic: _finite(evaluate(constant, {}, arithmetic)))  # type: ignore[arg-type]

@@ -29,6 +29,7 @@ from nbsolve.expr import (
     walk,
 )
 from nbsolve.formula.functions import CONSTANTS, FUNCTIONS, WHERE
+from nbsolve.formula.instead import INSTEAD
 from nbsolve.formula.limits import MOST_DEPTH, MOST_OPERATIONS, Limits, check_height
 from nbsolve.formula.tokens import FormulaError, Token, near, tokens
 from nbsolve.given import Given
@@ -66,7 +67,9 @@ def parse_tokens(
 
 
 class Parser:
-    """Reads the tokens of one formula, from left to right."""
+    """Reads the tokens of one formula, from left to right; `instead` says what functions that it lacks are."""
+
+    instead = INSTEAD
 
     def __init__(
         self,
@@ -80,8 +83,7 @@ class Parser:
         self.tokens = found
         self.variables, self.parameters = variables, parameters
         self.limits = Limits({name: Number(given.rational) for name, given in values.items()})
-        self.place = 0
-        self.depth = 0
+        self.place = self.depth = 0
 
     # ------------------------------------------------------------------ moving
 
@@ -235,25 +237,23 @@ class Parser:
             return self.call(token)
         known = [*self.variables, *self.parameters, *CONSTANTS]
         if name not in known:
-            listed = ", ".join(known)
             functions = [*FUNCTIONS, WHERE]
             if self.at("("):
                 raise FormulaError(
                     f"unknown function {name[:60]!r}",
                     token.column,
                     f"one of {', '.join(functions)}",
-                    near(name, functions),
+                    self.instead.get(name.lower()) or near(name, functions),
                 )
             raise FormulaError(
                 f"unknown name {name[:60]!r}",
                 token.column,
-                f"one of {listed}, or a function",
+                f"one of {', '.join(known)}, or a function",
                 near(name, [*known, *functions]) or self.about(name),
             )
         if self.at("("):
-            raise FormulaError(
-                f"{name} is not a function", self.token.column, "an operator", f"a product is {name}*(…)"
-            )
+            message, hint = f"{name} is not a function", f"a product is {name}*(…)"
+            raise FormulaError(message, self.token.column, "an operator", hint)
         return CONSTANTS[name] if name in CONSTANTS else Variable(name)
 
     def about(self, name: str) -> str | None:

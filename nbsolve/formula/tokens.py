@@ -50,7 +50,8 @@ _INSTEAD = {
     "'": "a formula holds no texts", '"': "a formula holds no texts", ";": "one formula only",
     ".": "a name has no parts; a number starts with a digit", "\\": "LaTeX goes to latex:, a formula is typed",
     "α": "type alpha", "β": "type beta", "γ": "type gamma", "δ": "type delta", "λ": "type a name such as lam",
-    "σ": "type sigmoid(…)", "∞": "only finite numbers can be computed with",
+    "σ": "type sigmoid(…)", "@": "a product of arrays is a sum: sum(i, W[j,i]*x[i])",
+    "′": "a derivative is asked for, df/dx", "∞": "only finite numbers can be computed with",
 }  # fmt: skip
 
 

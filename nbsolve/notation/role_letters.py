@@ -71,6 +71,6 @@ def whole_name(letter: Name, place: Symbol) -> Name:
         name = Name(core, row or column)
     else:
         style = "boldsymbol" if letter.core.startswith("\\") else "mathbf"
-        bare = re.sub(r"^\\mathit\{(.*)\}$", r"\1", letter.core)
+        bare = re.sub(r"^\\mathrm\{(.*)\}$", r"\1", letter.core)
         name = Name(rf"\mathbf{{{bare}}}" if bare != letter.core else rf"\{style}{{{bare}}}", letter.sub)
     return name if place.layer is None else name.with_sup(f"({place.layer})")

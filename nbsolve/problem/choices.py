@@ -11,6 +11,15 @@ from nbsolve.problem.model import Choice
 SHARES = ("beta", "beta1", "beta2", "rho")
 """Settings of optimisers that say how much of an old value is kept."""
 
+_HINTS = {
+    "sgd": {
+        "momentum": "momentum is an optimiser of its own: {momentum: {learning_rate: 0.1, beta: 0.9}}",
+        "weight_decay": "weight decay is an optimiser of its own: {decayed_sgd: {decay: 0.01}}",
+    },
+    "adam": {"weight_decay": "weight decay is an optimiser of its own: {adamw: {decay: 0.01}}"},
+}
+"""What is meant by settings of libraries that are optimisers here."""
+
 
 def read_named(cursor: Cursor, what: str, known: Iterable[str]) -> tuple[str, Cursor | None] | None:
     """The name and the cursor of its parameters (None: none are written); None after noting a fault."""
@@ -56,7 +65,7 @@ def read_parameters(
             cursor.fault(f"{name} has no parameters", expected=f"just {name}")
             return None
         return values
-    if not cursor.mapping((*defaults, *also), name):
+    if not cursor.mapping((*defaults, *also), name, _HINTS.get(name)):
         return None
     shares = SHARES if "learning_rate" in defaults else ()  # the β of swish is no share
     sound = True

@@ -10,7 +10,7 @@ from nbsolve.expr import Expr
 from nbsolve.formula import FormulaError
 from nbsolve.formula.indexed import parse_equation, parse_left, reads
 from nbsolve.given import Given
-from nbsolve.problem.cursor import Cursor, describe, suggestion
+from nbsolve.problem.cursor import Cursor, describe, listing, suggestion
 from nbsolve.problem.graph_given import MOST_AXES, MOST_ENTRIES, is_name, shape_words, start_of
 from nbsolve.problem.graph_order import Steps, groups_of, mentioned, recurrence_of, steps_of
 from nbsolve.problem.graph_shapes import Outside, check_reads, known_lengths, lengths_of, start_text
@@ -77,6 +77,7 @@ def read_equations(
         cursor.fault(f"{len(shapes)} quantities", expected=f"at most {MOST_QUANTITIES}")
     if reader.letters_are_free():
         reader.check_starts()
+        reader.check_used()
     return found
 
 
@@ -233,6 +234,24 @@ class _Reader:
             ):
                 expected = f'a recurrence that starts there, such as "{name}[t]": "w*{name}[t-1] + x[t]"'
                 self._given_fault(given, f"no equation reads {name}[{place}]", expected)
+
+    def check_used(self) -> None:
+        """Note what is given and read by no equation: a fault where it was set from outside, else a warning."""
+        read = {symbol.stem for left in self.lefts.values() for symbol in self._read_by(left)}
+        cursor = self.root.get("given")
+        for key in [] if cursor is None else cursor.keys():
+            name, _ = start_of(key)
+            if name in read or name in self.found.starts or name not in self.shapes:
+                continue
+            inner = cursor and cursor.get(key)
+            assert inner is not None
+            if inner.node.origin is None:
+                inner.warn(f"no equation uses {key}")
+            else:
+                others = [one for one in self.shapes if one not in self.lefts and one != name]
+                inner.fault(
+                    f"no equation uses {key}", expected=listing(others, "or"), hint=suggestion(key, others)
+                )
 
     def _read_by(self, left: _Left) -> list[Symbol]:
         axes = {one: len(shape) for one, shape in self.shapes.items()}

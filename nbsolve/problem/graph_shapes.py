@@ -6,8 +6,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 
-from nbsolve.expr import Expr
+from nbsolve.expr import Expr, walk
+from nbsolve.expr.general import Indexed
 from nbsolve.formula import FormulaError
+from nbsolve.formula.index_numbers import check_exponents
 from nbsolve.formula.indexed import reads
 from nbsolve.problem.model import Start, started
 from nbsolve.symbol import Affine, Index, Symbol, Unit, number_of
@@ -43,12 +45,14 @@ def lengths_of(
     A letter that stands alone on none runs as far as all that it reads is inside arrays that are not `padded`:
     i of x[i+k−1], with k from 1 to 2 and four entries of x, runs to 3.
 
-    Raises FormulaError where two axes under one letter differ, or a letter has no length.
+    Raises FormulaError where two axes under one letter differ, a letter has no length, or an exponent that is made
+    of letters gets too large.
     """
     found = reads(formula)
     said = known_lengths(found, letters, shapes, ranges)
     said |= _fitting(found, said, {name: shape for name, shape in shapes.items() if name not in padded})
     used = {*letters, *(name for symbol in found for place in symbol.at for name in _names(place))}
+    used |= {node.index.name for node in walk(formula) if isinstance(node, Indexed)}
     lengths = {letter: said[letter] for letter in sorted(used) if letter in said}
     for letter in sorted(used):
         if letter not in lengths:
@@ -57,6 +61,7 @@ def lengths_of(
                 1,
                 f"ranges: {{{letter}: 3}} in the problem",
             )
+    check_exponents(formula, lengths)
     return lengths
 
 
@@ -177,7 +182,9 @@ def check_reads(
                 f"{read}{where} reads place {at[axis]}, outside {_axis(symbol.stem, axis, len(symbol.at))}",
                 1,
                 f"a place from 1 to {shape[axis]}",
-                f"padding: {{{symbol.stem}: 0}} lets reads outside the array be 0",
+                "entries are counted from 1"
+                if symbol.at[axis] == 0
+                else f"padding: {{{symbol.stem}: 0}} lets reads outside the array be 0",
             )
 
 

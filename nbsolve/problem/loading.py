@@ -153,18 +153,17 @@ def _any_problem(root: Cursor, name: str, text: str, folder: Path | None) -> Any
     return _problem(root, name, text, folder)
 
 
-_HINTS = {
-    "rate": "it belongs to training",
-    "given": "values of units are given in their sample: samples: [{input: …, given: {…}}]",
-}
+_TRAINING = "it belongs to training: {optimiser: {sgd: {learning_rate: 0.1}}}"
+_HINTS = dict.fromkeys(("rate", "learning_rate", "lr", "optimiser", "optimizer"), _TRAINING)
+_HINTS["given"] = "values of units are given in their sample: samples: [{input: …, given: {…}}]"
 
 
 def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem | None:
     if not root.is_mapping:
         root.fault("the file is not a problem", expected=f"a mapping with {listing(keys_of(NetworkFile))}")
         return None
-    if inner := root.get("kind"):
-        inner.word("kind", KINDS)
+    if (inner := root.get("kind")) and inner.word("kind", KINDS) is None:
+        return None  # the keys would be those of another kind
     has_keys(root, NetworkFile, hints=_HINTS)
     network_cursor, samples_cursor = root.get("network"), root.get("samples")
     named = of_layers(root.get("loss"))

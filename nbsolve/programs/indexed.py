@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nbsolve.expr import (
     Expr,
@@ -15,20 +15,32 @@ from nbsolve.expr import (
     substitute,
     walk,
 )
-from nbsolve.expr.general import IndexedSum
+from nbsolve.expr.general import Indexed, IndexedExtreme, IndexedSum, IndexNumber
 from nbsolve.given import Given
 from nbsolve.problem.model import GraphProblem, Start
 from nbsolve.programs.literals import literal
 from nbsolve.programs.python import Dialect, written
 from nbsolve.symbol import Affine, Index, Symbol, Unit
 
-__all__ = ["IndexedText", "number_text", "quantities_in", "start_read"]
+__all__ = ["Chosen", "IndexedText", "number_text", "quantities_in", "start_read"]
 
 
 def quantities_in(formula: Expr) -> Iterator[Symbol]:
     """The quantities that a formula reads, with their places, each once."""
     found = (node.atom for node in walk(formula) if isinstance(node, Quantity))
     yield from dict.fromkeys(atom for atom in found if isinstance(atom, Symbol))
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen(Expr):
+    """1 where an index has the number at which an extreme over it is found, the first of several; 0 elsewhere."""
+
+    extreme: IndexedExtreme
+
+    @property
+    def children(self) -> tuple[Expr, ...]:
+        """The extreme."""
+        return (self.extreme,)
 
 
 @dataclass(frozen=True)
@@ -72,8 +84,14 @@ class IndexedText:
             match node:
                 case Quantity(Symbol() as symbol):
                     return Variable(self.read(symbol))
-                case IndexedSum(body, index, _, last):
-                    return Variable(f"sum({self.entry(body)} for {index} in range({last}))")
+                case Indexed(body, index, _, last):
+                    name = node.name if isinstance(node, IndexedExtreme) else "sum"
+                    return Variable(f"{name}({self.entry(body)} for {index} in range({last}))")
+                case Chosen(extreme):
+                    values = f"[{self.entry(extreme.body)} for {extreme.index} in range({extreme.last})]"
+                    return Variable(f"({extreme.index} == np.arg{extreme.name}({values}))")
+                case IndexNumber(place):
+                    return Variable(_as_number(place))
             return None
 
         return substitute(formula, said)
@@ -135,6 +153,9 @@ class IndexedText:
                 case Quantity(Symbol() as symbol):
                     sound = sound and symbol.at in ((), own)
                     return Variable(self.called[symbol.stem])
+                case IndexedExtreme() | Chosen() | IndexNumber():
+                    sound = False
+                    return Variable("")
                 case IndexedSum():
                     found = self._product(node, own) or self._total(node)
                     sound = sound and found is not None
@@ -194,6 +215,13 @@ class IndexedText:
         if any(True for _ in quantities_in(formula)):
             return text
         return f"np.float64({text})" if self.dialect.module == "np" else f"torch.tensor(float({text}))"
+
+
+def _as_number(place: Unit) -> str:
+    """The number of an index, from 1, where letters count from 0: `(i + 1)`, `j` of j − 1."""
+    own = place if isinstance(place, Affine) else Affine(str(place), ((str(place), 1),), 0)
+    text = _from_zero(replace(own, shift=own.shift + 1))
+    return text if text.isidentifier() else f"({text})"
 
 
 def _from_zero(place: Unit) -> str:

@@ -16,9 +16,9 @@ from nbsolve.expr import (
     product,
     substitute,
 )
-from nbsolve.expr.general import IndexedSum, instantiated
+from nbsolve.expr.general import Indexed, IndexedExtreme, instantiated
 from nbsolve.problem.model import Equation, GraphProblem
-from nbsolve.programs.indexed import IndexedText, quantities_in, start_read
+from nbsolve.programs.indexed import Chosen, IndexedText, quantities_in, start_read
 from nbsolve.programs.python import written
 from nbsolve.symbol import Index, Symbol
 
@@ -81,10 +81,10 @@ def _uses(use: Use, problem: GraphProblem) -> Iterator[Use]:
 
 
 def _reads(formula: Expr, left: Expr | None) -> Iterator[tuple[Symbol, Expr, Loops]]:
-    sums: dict[IndexedSum, Symbol] = {}
+    sums: dict[Indexed, Symbol] = {}
 
     def hidden(node: Expr) -> Expr | None:
-        if isinstance(node, IndexedSum):
+        if isinstance(node, Indexed):
             return Quantity(sums.setdefault(node, Symbol.node(f"sum {len(sums)}")))
         return None
 
@@ -102,6 +102,7 @@ def _reads(formula: Expr, left: Expr | None) -> Iterator[tuple[Symbol, Expr, Loo
             yield symbol, told, ()
             continue
         assert inner.last is not None
+        told = product(told, Chosen(inner)) if isinstance(inner, IndexedExtreme) else told
         for own, within, loops in _reads(inner.body, None):
             yield own, product(told, within), ((inner.index.name, inner.last), *loops)
 

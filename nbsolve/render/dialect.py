@@ -42,6 +42,8 @@ class Dialect:
     subscript: Callable[[str, str], str]
     bold: Callable[[str], str]
     indexed_sum: Callable[[str, int, str], str]
+    indexed_extreme: Callable[[str, str, int, str], str]
+    """max or min over an index from a number to another."""
     derivative: Callable[[str, str, bool], str]
     remainder: Callable[[str], str]
     indicator: Callable[[str], str]

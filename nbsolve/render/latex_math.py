@@ -123,6 +123,7 @@ def printer(names: Names) -> Printer:
             subscript=lambda base, index: f"{base}_{{{index}}}",
             bold=lambda letter: rf"\{'boldsymbol' if letter.startswith(chr(92)) else 'mathbf'}{{{letter}}}",
             indexed_sum=_indexed_sum,
+            indexed_extreme=_indexed_extreme,
             derivative=_derivative,
             remainder=lambda x: rf"O\left({x}\right)",
             indicator=lambda condition: rf"\mathbb{{1}}_{{[{condition}]}}",
@@ -137,6 +138,10 @@ def variable(name: str) -> str:
 
 def _indexed_sum(index: str, first: int, last: str) -> str:
     return rf"\sum_{{{index}={first}}}^{{{last}}}"
+
+
+def _indexed_extreme(name: str, index: str, first: int, last: str) -> str:
+    return rf"\{name}_{{{first}\le {index}\le {last}}}"
 
 
 def _derivative(over: str, under: str, partial: bool) -> str:

@@ -77,6 +77,7 @@ def printer(names: Names) -> Printer:
             subscript=lambda base, index: f"<msub>{level(one(base))}{one(authored(index))}</msub>",
             bold=_bold,
             indexed_sum=_indexed_sum,
+            indexed_extreme=_indexed_extreme,
             derivative=_derivative,
             remainder=lambda x: f"<mi>O</mi>{_parentheses(x)}",
             indicator=lambda condition: f"<msub><mi>𝟙</mi><mrow>{_fenced('[', ']', condition)}</mrow></msub>",
@@ -178,6 +179,11 @@ def _bold_letter(sign: str) -> str:
 def _indexed_sum(index: str, first: int, last: str) -> str:
     below, above = script(f"{authored(index)}<mo>=</mo><mn>{first}</mn>"), one(authored(last))
     return f"<munderover><mo>∑</mo>{below}{above}</munderover>"
+
+
+def _indexed_extreme(name: str, index: str, first: int, last: str) -> str:
+    below = script(f"<mn>{first}</mn><mo>≤</mo>{authored(index)}<mo>≤</mo>{authored(last)}")
+    return f"<munder><mi>{name}</mi>{below}</munder>"
 
 
 def _derivative(over: str, under: str, partial: bool) -> str:

@@ -30,7 +30,15 @@ from nbsolve.expr import (
     Transpose,
     Variable,
 )
-from nbsolve.expr.general import Derivative, IndexedSum, Kronecker, Remainder
+from nbsolve.expr.general import (
+    Derivative,
+    Indexed,
+    IndexedExtreme,
+    IndexedSum,
+    IndexNumber,
+    Kronecker,
+    Remainder,
+)
 from nbsolve.render.dialect import Dialect
 from nbsolve.render.operands import has_sum, is_dot, is_numeric, negative, unwrapped
 from nbsolve.symbol import Partial
@@ -72,6 +80,8 @@ class Printer:
             FactorReference: self._reference,
             Known: lambda e: self._print(e.name),
             IndexedSum: self._indexed_sum,
+            IndexedExtreme: self._indexed_extreme,
+            IndexNumber: lambda e: self._print(e.written),
             Kronecker: self._kronecker,
             Derivative: self._derivative,
             Remainder: lambda e: (dialect.remainder(self.print(e.body)), ATOM),
@@ -161,7 +171,7 @@ class Printer:
         return self.dialect.parentheses(text) if text.startswith(self.dialect.minus) else text
 
     def _negation(self, e: Negation) -> tuple[str, int]:
-        if isinstance(unwrapped(e.operands[0]), IndexedSum):  # −Σ needs no parentheses
+        if isinstance(unwrapped(e.operands[0]), Indexed):  # −Σ needs no parentheses
             return self.dialect.minus + self.print(e.operands[0]), NEGATION
         return self.dialect.minus + self._at(e.operands[0], PRODUCT), NEGATION
 
@@ -293,6 +303,14 @@ class Printer:
         sign = self.dialect.indexed_sum(str(e.index), e.first, "n" if e.last is None else str(e.last))
         body = unwrapped(e.body)
         several = isinstance(body, IndexedSum)  # a sum of sums needs no parentheses
+        return f"{sign}{self._applied}{self._at(body, NEGATION if several else PRODUCT)}", NEGATION
+
+    def _indexed_extreme(self, e: IndexedExtreme) -> tuple[str, int]:
+        sign = self.dialect.indexed_extreme(
+            e.name, str(e.index), e.first, "n" if e.last is None else str(e.last)
+        )
+        body = unwrapped(e.body)
+        several = isinstance(body, IndexedExtreme)
         return f"{sign}{self._applied}{self._at(body, NEGATION if several else PRODUCT)}", NEGATION
 
     @property

@@ -116,6 +116,7 @@ def printer(names: Names) -> Printer:
             subscript=_with_index,
             bold=lambda letter: letter,
             indexed_sum=_indexed_sum,
+            indexed_extreme=_indexed_extreme,
             derivative=_derivative,
             remainder=lambda x: f"O({x})",
             indicator=lambda condition: f"1[{condition}]",
@@ -133,6 +134,10 @@ def _variable(name: str) -> str:
 
 def _indexed_sum(index: str, first: int, last: str) -> str:
     return f"Σ_{index}={first}…{last}"
+
+
+def _indexed_extreme(name: str, index: str, first: int, last: str) -> str:
+    return f"{name}_{index}={first}…{last}"
 
 
 def _derivative(over: str, under: str, partial: bool) -> str:

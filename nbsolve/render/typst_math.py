@@ -120,6 +120,7 @@ def printer(names: Names) -> Printer:
             subscript=lambda base, index: f"{base}_({latex_to_typst(index)})",
             bold=lambda letter: f"bold({letter})" if letter in _GREEK else f"upright(bold({letter}))",
             indexed_sum=_indexed_sum,
+            indexed_extreme=_indexed_extreme,
             derivative=_derivative,
             remainder=lambda x: f"O({x})",
             indicator=lambda condition: f"bb(1)_([{condition}])",
@@ -135,6 +136,10 @@ def _variable(name: str) -> str:
 
 def _indexed_sum(index: str, first: int, last: str) -> str:
     return f"∑_({index} = {first})^({last})"
+
+
+def _indexed_extreme(name: str, index: str, first: int, last: str) -> str:
+    return f"{name}_({first} <= {index} <= {last})"
 
 
 def _derivative(over: str, under: str, partial: bool) -> str:

@@ -39,6 +39,7 @@ def calls(names: Names) -> Dialect:
         subscript=lambda letter, index: f"{letter}_{index}",
         bold=lambda letter: letter,
         indexed_sum=lambda index, first, last: f"sum_{index}_{first}_{last}",
+        indexed_extreme=lambda name, index, first, last: f"{name}_{index}_{first}_{last}",
         derivative=lambda above, below, partial: f"d{above}/d{below}",
         remainder=lambda inner: f"O({inner})",
         indicator=lambda condition: f"int({condition})",

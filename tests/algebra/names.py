@@ -40,7 +40,7 @@ def letter_of(text: str) -> Letter:
 def _core(text: str, tokens: list[str]) -> tuple[str, int]:
     word = re.match("[A-Za-z]+", text)
     if word is not None and len(word[0]) > 1:
-        core = f"\\{word[0]}" if word[0] in GREEK else rf"\mathit{{{word[0]}}}"
+        core = f"\\{word[0]}" if word[0] in GREEK else rf"\mathrm{{{word[0]}}}"
         return core, len(word[0])
     if tokens[0] in (r"\hat", r"\widehat", r"\bar", r"\tilde", r"\mathrm", r"\mathit", r"\text", r"\mathbf"):
         if tokens[1] != "{":

@@ -260,10 +260,10 @@ class Naming:
         letter = self._letter(ROLES.get(stem) or ENDS[stem])
         style = (
             "boldsymbol"
-            if letter.core.startswith("\\") and not letter.core.startswith(r"\mathit")
+            if letter.core.startswith("\\") and not letter.core.startswith(r"\mathrm")
             else "mathbf"
         )
-        core = re.sub(r"^\\mathit\{(.*)\}$", r"\1", letter.core)
+        core = re.sub(r"^\\mathrm\{(.*)\}$", r"\1", letter.core)
         return Letter(rf"\{style}{{{core}}}", letter.sub, "" if number is None else f"({number})")
 
     def _whole(self, places: list[Place]) -> Whole:

@@ -37,7 +37,7 @@ def table(symbols: dict[tuple[str, ...], str]) -> dict[tuple[str, ...], str]:
     """The quantities by their letter and its scripts."""
     out: dict[tuple[str, ...], str] = {}
     for texts, name in symbols.items():
-        joined = re.sub(r"[{}\\ ]|hat|widehat|text|mathit", "", "".join(texts))
+        joined = re.sub(r"[{}\\ ]|hat|widehat|text|mathrm", "", "".join(texts))
         match = re.fullmatch(r"([^_^]+)(?:_([^^]*))?(?:\^(.*))?", joined)
         if match is not None:
             out.setdefault((match[1], match[2] or "", match[3] or ""), name)

@@ -26,7 +26,14 @@ FAULTS = {
     "no range": ('equations: {"z[t]": "v[t+1]"}\npadding: {v: 0}', "how far t runs is not known", 3),
     "a name twice": ("equations: {x: y + 1}", "the name x is used twice", 3),
     "a function's name": ("equations: {exp: x + y}", "exp means something else", 3),
-    "an index as a value": ('equations: {"z[j]": "v[j]*j"}', "j is an index", 3),
+    "a product of arrays": ("equations: {z: W*v}", "an equation is that of one entry", 3),
+    "the sign of NumPy": ("equations: {z: W@v}", "a product of arrays is a sum: sum(i, W[j,i]*x[i])", 3),
+    "a function of libraries": ('equations: {z: "softmax(v[1])"}', "write exp(z[k])/sum(j, exp(z[j]))", 3),
+    "a sum without an index": ("equations: {z: sum(v)}", "such as sum(i, v[i])", 3),
+    "an entry with a subscript": ("equations: {z: v_1*x}", "an entry is v[1]", 3),
+    "an index of the right side alone": ('equations: {z: "v[j]*x"}', "on its left side, too: z[j]", 3),
+    "an entry counted from 0": ('equations: {z: "v[0]*x"}', "entries are counted from 1", 3),
+    "another word": ("equations: {f: x*y}\nparts: [{ask: [backward]}]", "did you mean gradients", 4),
     "a wrong upstream": (
         'equations: {"z[j]": "v[j]*x"}\nupstream: [1, 2, 3]',
         "upstream is 3, and z is 2",
@@ -122,6 +129,14 @@ def test_a_value_that_cannot_be_has_its_iteration_and_its_equation(
     (fault,) = caught.value.faults
     assert (fault.line, fault.path) == (4, place)
     assert fault.message.startswith(message)
+
+
+def test_what_is_set_from_outside_is_used_by_an_equation() -> None:
+    text = "kind: graph\ngiven: {wi: 2, x: 5, spare: 1}\nequations: {f: wi*x}\n"
+    assert load_problem(text).warnings == ("line 2, given.spare: no equation uses spare",)
+    load_problem(text, overrides=["given.wi=3"])
+    with pytest.raises(ProblemError, match=r"no equation uses w_i(?s:.*)did you mean wi\?"):
+        load_problem(text, overrides=["given.w_i=3"])
 
 
 def test_rows_that_differ() -> None:

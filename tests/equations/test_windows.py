@@ -31,6 +31,26 @@ equations:
   "y[n,j]": gamma[j]*(x[n,j] - mu[j])/sqrt(var[j] + 0.001) + beta[j]
   L: mean(n, j, y[n,j]^3)
 """
+POOLING = """\
+kind: graph
+title: The largest over time, and how far the smallest lies from the mean
+given: {x: [[1, 3], [2, 3], [2, -1]], w: [1, -1]}
+equations:
+  "m[d]": max(t, x[t,d])
+  s: min(t, d, x[t,d]^2)
+  L: sum(d, w[d]*m[d]) + 2*s
+"""
+POLYNOMIAL = """\
+kind: graph
+title: A polynomial, and a discounted sum
+given: {x: [0.5, 1, 2], w: [0.1, 2, -1.5], g: 0.9, d: 100}
+ranges: {k: 2}
+equations:
+  "y[n]": sum(j, w[j]*x[n]^(j-1))
+  G: sum(n, g^(n-1)*y[n])
+  "p[k]": sin(d^(-2*k/3))
+  L: G + sum(k, k*p[k]) + sum(k, 1/(2*k - 1))
+"""
 TIES = """\
 kind: graph
 title: Ties
@@ -44,7 +64,9 @@ equations:
 
 
 @pytest.mark.parametrize(
-    "text", [CONVOLUTION, NORMALIZATION, TIES], ids=["convolution", "normalization", "ties"]
+    "text",
+    [CONVOLUTION, NORMALIZATION, POOLING, POLYNOMIAL, TIES],
+    ids=["convolution", "normalization", "pooling", "polynomial", "ties"],
 )
 def test_against_automatic_differentiation(text: str) -> None:
     assert agrees(text) > 15
@@ -133,5 +155,33 @@ def test_indices_made_of_others_come_back_from_what_is_stored() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_programs_of_a_largest_of_several_print_the_page(language: str) -> None:
-    assert list(faults(TIES, language)) == []
+@pytest.mark.parametrize("text", [TIES, POOLING, POLYNOMIAL], ids=["ties", "pooling", "polynomial"])
+def test_programs_print_the_page(text: str, language: str) -> None:
+    assert list(faults(text, language)) == []
+
+
+def test_an_index_is_a_number_and_what_it_makes_trivial_is_left_out() -> None:
+    said = str(worked(POLYNOMIAL).forward())
+    assert "yₙ = Σ_j=1…3 wⱼ·xₙ^(j − 1)" in said
+    assert "y₁ = w₁ + w₂·x₁ + w₃·x₁² =" in said
+    assert "G = y₁ + g·y₂ + g²·y₃" in said
+
+
+@pytest.mark.parametrize(
+    ("equations", "said"),
+    [
+        ('{"m[i]": "max(i, x[i])"}', "i is an index already.*another letter for this max"),
+        ('{m: "max(k, x[1])"}', "nothing in the max has the index k"),
+        ('{m: "sum(i, x[i]^(200*i))"}', "an exponent goes up to 600.*exponents of at most 100"),
+        ('{m: "sum(i, 2^(x[i]*0 + i*i*20))"}', ""),
+        ('{m: "sum(i, x[i]*2^(i*i*20))"}', "an exponent goes up to 180"),
+        ('{m: "sum(k, 1/k^2) + x[1]"}', "how far k runs is not known"),
+    ],
+)
+def test_what_indices_cannot_be(equations: str, said: str) -> None:
+    text = f"kind: graph\ngiven: {{x: [1, 2, 3]}}\nequations: {equations}\n"
+    if said:
+        with pytest.raises(ProblemError, match=f"(?s){said}"):
+            load_problem(text)
+    else:
+        load_problem(text)

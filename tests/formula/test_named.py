@@ -43,6 +43,8 @@ ACTIVATE: dict[str, Callable[[Any], Any]] = {
     "hard_sigmoid": lambda z: clipped((2 * z + 5) / 10, 0, 1),
     "hard_sigmoid_6": lambda z: clipped(z + 3, 0, 6) / 6,
     "hard_tanh": lambda z: clipped(z, -1, 1),
+    "saturating_linear": lambda z: clipped(z, 0, 1),
+    "bipolar_step": lambda z: np.where(z < 0, -1.0, 1.0) + 0 * z,
     "hard_swish": lambda z: z * clipped(z + 3, 0, 6) / 6,
     "relu6": lambda z: clipped(z, 0, 6),
     "selu": lambda z: SELU[0] * np.where(z > 0, z, SELU[1] * np.expm1(np.minimum(z, 0))),

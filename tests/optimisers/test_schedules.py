@@ -27,6 +27,7 @@ training: {optimiser: {OPTIMISER: {learning_rate: 0.2}}, schedule: SCHEDULE, ite
 RATES: dict[str, Callable[[int], float]] = {
     "{step: {factor: 0.5, every: 2}}": lambda t: 0.2 * 0.5 ** ((t - 1) // 2),
     "{exponential: {factor: 0.9}}": lambda t: 0.2 * 0.9 ** (t - 1),
+    "{inverse: {decay: 0.5}}": lambda t: 0.2 / (1 + 0.5 * (t - 1)),
     "{cosine: {least: 0.05, updates: 5}}": lambda t: (
         0.05 + 0.5 * (0.2 - 0.05) * (1 + math.cos(math.pi * (t - 1) / 5))
     ),

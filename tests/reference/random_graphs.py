@@ -1,8 +1,9 @@
 """Computation graphs at random, as YAML texts: the same seed gives the same graph.
 
-Up to 12 equations over scalars and arrays of up to three axes: nodes used again, sums, windows that slide, strides,
-padding, kinks and ties that are met exactly, powers, constants. What the precise oracle cannot decide, or finds out
-of proportion, is drawn again: nothing that is nearly a tie, no logarithm of a negative number, nothing beyond 10⁴.
+Up to 12 equations over scalars and arrays of up to three axes: nodes used again, sums, means and extremes over an
+index, indices as numbers, windows that slide, strides, padding, kinks and ties that are met exactly, powers,
+constants. What the precise oracle cannot decide, or finds out of proportion, is drawn again: nothing that is nearly
+a tie, no logarithm of a negative number, nothing beyond 10⁴.
 """
 
 from __future__ import annotations
@@ -103,7 +104,13 @@ class _Maker:
         watched: list[mpf] = []
         try:
             values = precise_values_and_gradients(self._written(), watched=watched)
-        except (TypeError, ZeroDivisionError, ValueError, OverflowError):
+        except (
+            KeyError,
+            TypeError,
+            ZeroDivisionError,
+            ValueError,
+            OverflowError,
+        ):  # KeyError: no axis for a letter
             values = {"": mpf("nan")}
         tied = [apart for apart in watched if apart < _APART]
         sizes = [abs(value) for value in values.values() if isinstance(value, mpf)]
@@ -143,8 +150,12 @@ class _Maker:
 
     def _leaf(self, free: tuple[str, ...]) -> str:
         if self.rng.random() < 0.12:
-            return self.rng.choice(("2", "3", "0.5", "1", "10", "pi", "1/3")).replace("1/3", "(1/3)")
+            return self.rng.choice(("2", "3", "0.5", "1", "10", "pi", "(1/3)", *self._counts(free)))
         return self._read(free)
+
+    def _counts(self, free: tuple[str, ...]) -> list[str]:
+        """Numbers of indices."""
+        return [form.format(letter) for letter in free for form in ("{}", "({} - 1)")]
 
     def _expression(self, depth: int, free: tuple[str, ...]) -> str:
         rng = self.rng
@@ -162,12 +173,12 @@ class _Maker:
         if kind == "sum":
             letter = rng.choice(summed)
             body = self._expression(depth - 1, (*free, letter))
-            kind = "mean" if rng.random() < 0.2 else "sum"
+            kind = rng.choice(("sum",) * 6 + ("mean", "mean", "max", "min"))
             return f"{kind}({letter}, {body})" if re.search(rf"\b{letter}\b", body) else body
         if kind in "+-*/":
             return f"({inner()} {kind} {inner()})"
         if kind == "power":
-            exponent = rng.choice(("2", "2", "3", "4", "(-1)", "(1/2)", "(-2)"))
+            exponent = rng.choice(("2", "2", "3", "4", "(-1)", "(1/2)", "(-2)", *self._counts(free)))
             return (
                 f"({rng.choice(('2', inner()))})^({inner()})"
                 if rng.random() < 0.2

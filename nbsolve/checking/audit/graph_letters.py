@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from nbsolve.checking.audit.latex import Unreadable
 from nbsolve.checking.audit.optimising import SETTINGS, STATES, found_by
 from nbsolve.checking.audit.parser import Parser, read_tokens
-from nbsolve.checking.audit.tree import Node, Sum, Sym
+from nbsolve.checking.audit.tree import Call, Node, Num, Sum, Sym
 from nbsolve.checking.oracle.graph_reading import Graph, entries
 from nbsolve.checking.oracle.graph_starts import plain
 from nbsolve.checking.oracle.optimisers import marked
@@ -34,7 +35,7 @@ def apart(name: str, names: Mapping[str, str]) -> tuple[str, str]:
     core, sub = (found[1], found[2]) if found else (name, "")
     if GREEK.fullmatch(core):
         return f"\\{core}", sub
-    return (core if len(core) == 1 else rf"\mathit{{{core}}}"), sub
+    return (core if len(core) == 1 else rf"\mathrm{{{core}}}"), sub
 
 
 class Letters:
@@ -175,21 +176,36 @@ class GraphParser(Parser):
         return super()._symbol()
 
     def _base(self) -> Node:
-        if self.peek() != "\\sum":
-            return super()._base()
-        self.take()
-        self.take("_")
-        letter, sign, *first = self.raw_argument()
-        self.take("^")
-        last = self.raw_argument()
-        if sign != "=" or len(first) != 1 or len(last) != 1 or letter in self.bound:
-            raise Unreadable(f"the range of a sum over {letter}")
+        sign = self.peek()
+        if sign in self.bound:
+            number = Fraction(self.bound[sign])
+            self.take()
+            return Num(str(number), number, 0)
+        if sign == "\\sum":
+            self.take()
+            self.take("_")
+            letter, equals, *start = self.raw_argument()
+            self.take("^")
+            terms = self._terms(letter, "".join(start), "".join(self.raw_argument()), equals == "=")
+            return Sum(terms)
+        if sign in ("\\max", "\\min") and self.texts[self.at + 1 : self.at + 2] == ("_",):
+            self.take()
+            self.take("_")
+            first, _, letter, relation, *last = self.raw_argument()
+            terms = self._terms(letter, first, "".join(last), relation == "\\le")
+            return Call(sign.removeprefix("\\"), terms)
+        return super()._base()
+
+    def _terms(self, letter: str, first: str, last: str, sound: bool) -> tuple[Node, ...]:
+        """The term that follows, for each number of a letter."""
+        if not sound or not first.isdigit() or not last.isdigit() or letter in self.bound:
+            raise Unreadable(f"the range of {letter}")
         terms: list[Node] = []
         start = self.at
-        for number in range(int(first[0]), int(last[0]) + 1):
+        for number in range(int(first), int(last) + 1):
             self.bound[letter], self.at = number, start
             terms.append(self.term())
         self.bound.pop(letter, None)
         if not terms:
-            raise Unreadable("a sum of nothing")
-        return Sum(tuple(terms))
+            raise Unreadable(f"no number of {letter}")
+        return tuple(terms)

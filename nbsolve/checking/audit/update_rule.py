@@ -27,7 +27,9 @@ from nbsolve.checking.oracle.numbers import Number
 from nbsolve.checking.oracle.optimisers import marked
 from nbsolve.checking.oracle.training import Training
 
-NUMBERED = {"step": ["0"], "exponential": ["1"], "cosine": ["1"], "linear": ["1"], "warmup": ["1"]}
+NUMBERED = {"step": ["0"]} | {
+    name: ["1"] for name in ("exponential", "inverse", "cosine", "linear", "warmup")
+}
 """The numbers in the sentence of a schedule: `the first update, t = 1, has the whole of it`."""
 CLIPPED = {"norm": "gradients are clipped by the norm ", "value": "each gradient is clipped by "}
 CLIPS = {

@@ -86,3 +86,13 @@ def fitting(body: ast.expr, lengths: Mapping[str, int], shapes: Mapping[str, Sha
             if fits <= length:
                 found[new[0]] = min(found.get(new[0], fits), fits)
     return found
+
+
+def is_over_letters(letters: list[ast.expr], shapes: Mapping[str, Shape]) -> bool:
+    """Whether what stands before the last argument of max or min are letters of indices: max(i, j, x[i,j])."""
+    names = [one.id for one in letters if isinstance(one, ast.Name)]
+    return (
+        bool(names)
+        and len(names) == len(letters)
+        and all(len(name) == 1 and name.islower() and name != "e" and name not in shapes for name in names)
+    )

@@ -23,6 +23,7 @@ from nbsolve.checking.oracle.graph_indices import (
     counted_places,
     fitting,
     indices_of,
+    is_over_letters,
     lengths_of,
     position,
     reads,
@@ -107,7 +108,7 @@ def read_graph(text: str) -> Graph:
     for name, axes, body in read_:
         lengths = {**lengths_of(body, shapes), **ranges}
         lengths |= fitting(body, lengths, {k: v for k, v in shapes.items() if k not in padded})
-        equations.append(Equation(name, axes, {k: lengths[k] for k in (*axes, *_summed(body))}, body))
+        equations.append(Equation(name, axes, {k: lengths[k] for k in (*axes, *_summed(body, shapes))}, body))
     end = node.get("gradients_of", equations[-1].name).replace(" ", "")
     name, inside = _taken_apart(end)
     shape: Shape = () if inside else shapes[name]
@@ -183,6 +184,8 @@ class Reader:
         match node:
             case ast.Constant(value=int() | float()):
                 return self.number(read(ast.unparse(node)))
+            case ast.Name(name) if name in at:
+                return self.number(Fraction(at[name]))
             case ast.Name(name):
                 return self.values[name] if name in self.values else self.functions[name]()
             case ast.Subscript(ast.Name(name), index):
@@ -212,6 +215,11 @@ class Reader:
                 sides = self.value(left, at), self.value(right, at)
                 holds = self.functions[_RELATIONS[type(relation)]](*sides)
                 return self.value(value if holds else otherwise, at)
+            case ast.Call(ast.Name("max" | "min" as name), [*letters, body]) if self._runs(letters):
+                names = [letter.id for letter in letters if isinstance(letter, ast.Name)]
+                places = itertools.product(*(counted(self.lengths[one]) for one in names))
+                each = [self.value(body, {**at, **dict(zip(names, place, strict=True))}) for place in places]
+                return self.functions[name](*each)
             case ast.Call(ast.Name("max" | "min" as name), arguments):
                 # at a tie the first one is taken, but a number before anything that could change
                 ordered = sorted(arguments, key=self._changes)
@@ -219,6 +227,9 @@ class Reader:
             case ast.Call(ast.Name(name), arguments):
                 return self.functions[name](*(self.value(argument, at) for argument in arguments))
         raise ValueError(ast.unparse(node))
+
+    def _runs(self, letters: list[ast.expr]) -> bool:
+        return is_over_letters(letters, self.shapes)
 
     def _changes(self, node: ast.expr) -> bool:
         return any(name in self.shapes for name, _ in reads(node))
@@ -238,10 +249,14 @@ class Reader:
         return self.values[f"padding {name}"]
 
 
-def _summed(body: ast.expr) -> list[str]:
-    calls = [node for node in ast.walk(body) if isinstance(node, ast.Call)]
-    sums = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id in ("sum", "mean")]
-    return [letter.id for call in sums for letter in call.args[:-1] if isinstance(letter, ast.Name)]
+def _summed(body: ast.expr, shapes: Mapping[str, Shape]) -> Iterator[str]:
+    """The letters of sums, means and extremes."""
+    for call in ast.walk(body):
+        match call:
+            case ast.Call(ast.Name("sum" | "mean"), [*letters, _]):
+                yield from (letter.id for letter in letters if isinstance(letter, ast.Name))
+            case ast.Call(ast.Name("max" | "min"), [*letters, _]) if is_over_letters(letters, shapes):
+                yield from (letter.id for letter in letters if isinstance(letter, ast.Name))
 
 
 def _taken_apart(written: str) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from nbsolve.checking.oracle.numbers import Number, Real, big, read, sqrt
 
 LETTERS: dict[str, dict[str, str]] = {
     "step": {"factor": r"\gamma", "every": "q"}, "exponential": {"factor": r"\gamma"},
+    "inverse": {"decay": r"\kappa"},
     "cosine": {"least": r"\eta_{\min}", "updates": "T"}, "linear": {"least": r"\eta_{\min}", "updates": "T"},
     "warmup": {"updates": "T"},
 }  # fmt: skip
@@ -91,6 +92,8 @@ def rate(name: str, settings: Mapping[str, Number], start: Number, t: int) -> Nu
         return start * power(settings["factor"], made // int(float(settings["every"])))
     if name == "exponential":
         return start * power(settings["factor"], made)
+    if name == "inverse":
+        return start / (1 + settings["decay"] * made)
     least = settings.get("least", Fraction(0))
     if name == "cosine":
         angle = mp.pi * made / big(settings["updates"])
