@@ -37,8 +37,8 @@ FIRST_STEP, LAST_STEP = -6, -30
 """h is 10^FIRST_STEP, or as much smaller as it takes for all rows."""
 NEAR = power_of_ten(-8)
 """How close a quotient has to come to its gradient before a smaller h is tried."""
-ENOUGH_BITS = 1024
-"""What so many bits do not tell from 0 is 0 beside a gradient: a loss of 1 has 300 decimals by then."""
+ENOUGH_BITS = 512
+"""What so many bits do not tell from 0 is 0 beside a gradient: a loss of 1 has 150 decimals by then."""
 NOTHING = -20
 """A difference of less than 10^NOTHING of the gradient is not written as a number."""
 
