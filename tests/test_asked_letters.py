@@ -30,7 +30,7 @@ notation: {notation}
         ("theta[1]", r"biases: b\[1\]"), ("dL/dtheta[1][1]", "biases"), ("e_new[1]", "no new value"),
         ("w[1][1][1]", "canonical"), ("z_1^{[2]}", "canonical"), ("dz[1][1]/dW[1][2][1]", "not among them"),
         ("dL/dy[1]", "not among them"), ("z[1][1][1]", "weights"), ("dL_new/dW[1]", "before the update"),
-        ("L[1]", "L is a single number"),
+        ("L[1]", "L is a single number"), ("e[2][1]", "1 output layer: e"), ("state", "no quantity .state."),
     ],
 )  # fmt: skip
 def test_what_is_not_there_is_an_error(ask: str, reason: str, notation: str) -> None:

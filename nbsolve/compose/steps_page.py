@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic, TypeVar
@@ -21,10 +21,12 @@ from nbsolve.document import (
     Inline,
     Link,
     Math,
+    Paragraph,
     Table,
     Text,
 )
 from nbsolve.equations.names import GraphNames
+from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom, Quantity, atoms
 from nbsolve.live import LiveInPasses
 from nbsolve.phrases import phrase
@@ -142,13 +144,17 @@ class StepsPage(Generic[S, P]):
     # ------------------------------------------------------------------ one quantity
 
     def explain(self, atom: Atom) -> Document:
-        """A quantity and the steps that it rests on, pass by pass."""
-        return self._document(block for one in self._passes for block in self._explained(atom, one))
+        """A quantity and the steps that it rests on, pass by pass. Raises: UnknownQuantityError."""
+        entries = [*self.names.entries(atom)]
+        targets = {step.target for one in self._passes for step in one.steps}
+        if not any(entry in targets or entry in one.values for entry in entries for one in self._passes):
+            raise UnknownQuantityError(f"nothing in this solution finds {self.names.plain(atom)}")
+        return self._document(block for one in self._passes for block in self._explained(entries, one))
 
-    def _explained(self, atom: Atom, one: P) -> Iterator[Block]:
+    def _explained(self, entries: Sequence[Atom], one: P) -> Iterator[Block]:
         steps = {step.target: step for step in one.steps}
         needed: set[Atom] = set()
-        waiting: list[Atom] = list(self.names.entries(atom))
+        waiting: list[Atom] = [*entries]
         while waiting:
             target = waiting.pop()
             if target not in needed and target in steps:
@@ -157,11 +163,13 @@ class StepsPage(Generic[S, P]):
         if self._several():
             yield Heading(2, (self._title(one),))
         lines = self._writer(one)
+        if given := [entry for entry in entries if entry not in steps and entry in one.values]:
+            yield Paragraph(tuple(self._known(lines, given)))
         yield from (lines.derivation(step) for target, step in steps.items() if target in needed)
 
     # ------------------------------------------------------------------ lines
 
-    def _known(self, lines: Lines, symbols: Iterable[Symbol]) -> list[Inline]:
+    def _known(self, lines: Lines, symbols: Iterable[Atom]) -> list[Inline]:
         """`w = 0.5, v ≈ 1.2`: what has its value from before."""
         found = []
         for symbol in symbols:

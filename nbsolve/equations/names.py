@@ -78,7 +78,8 @@ class GraphNames(Names):
         except ValueError:
             raise UnknownQuantityError(f"no quantity {text!r} in this problem; there are {known}") from None
         for read in (over, under):
-            if read is None or (read[0] == LOSS and LOSS not in self.problem.shapes):
+            upstream = read is over and over == (LOSS, (), False) and LOSS not in self.problem.shapes
+            if read is None or upstream:
                 continue
             name, at, _ = read
             if name not in self.problem.shapes:

@@ -106,7 +106,9 @@ def _is_before(symbol: Symbol, layer: int) -> bool:
 
 def _absence(symbol: Symbol, network: Network) -> str | None:
     if symbol.role is Role.STATE:
-        return _absence(symbol.parameter, network)
+        return (
+            _absence(symbol.parameter, network) if symbol.stem else "a state belongs to a parameter: m_W[1]"
+        )
     if (symbol.new and symbol.role not in HAVE_NEW) or (symbol.change and symbol.role not in PARAMETERS):
         return f"{symbol.role.value} has no new value and no change"
     if symbol.new and symbol.change:
@@ -120,7 +122,7 @@ def _absence(symbol: Symbol, network: Network) -> str | None:
         if several and symbol.role in _OF_ONE_LAYER:
             return "the network has several output layers, each with a loss of its own"
         wanted = " or ".join(f"{symbol.role.value}[{end}]" for end in ends) if several else symbol.role.value
-        if (symbol.layer in ends) is not several:
+        if not (symbol.layer in ends if several else symbol.layer is None):
             return f"the network has {_counted(len(ends), 'output layer')}: {wanted}"
     if symbol.role in _OF_INPUTS or symbol.role in _OF_OUTPUTS:
         count = _size(symbol, network)

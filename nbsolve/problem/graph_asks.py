@@ -194,7 +194,8 @@ class _Asks:
             cursor.fault(f"{text[:60]!r} is not a quantity", expected=self.expected, hint=self._near(text))
             return None
         for read in (over, under):
-            if read is not None and not self._known(cursor, read, text):
+            upstream = read is over and over == (LOSS, (), False) and LOSS not in self.shapes
+            if read is not None and not upstream and not self._known(cursor, read, text):
                 return None
         if over is not None and (over[2] or under[2]):
             cursor.fault(
@@ -254,8 +255,6 @@ class _Asks:
 
     def _known(self, cursor: Cursor, read: Read, text: str) -> bool:
         name, at, _ = read
-        if name == LOSS and name not in self.shapes:
-            return True
         if name not in self.shapes:
             hint = suggestion(name, self.shapes) if "/" in text else self._near(text)
             cursor.fault(f"there is no quantity {name!r}", expected=self.expected, hint=hint)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from nbsolve import ProblemError, load_problem, solve
+from nbsolve.errors import UnknownQuantityError
 from nbsolve.problem.located import about
 
 GIVEN = "kind: graph\ngiven: {x: 2, y: 5, W: [[1, 2, 3], [4, 5, 6]], v: [1, 2]}\n"
@@ -71,6 +72,11 @@ FAULTS = {
         "equations: {f: x*y}\ntraining: {learning_rate: 0.1}\nparts: [{ask: [df/dx_new]}]",
         "no derivative with a new value",
         5,
+    ),
+    "an entry of a loss that nobody names": (
+        "equations: {f: x*y}\nparts: [{ask: ['L[1]']}]",
+        "no quantity 'L'",
+        4,
     ),
     "an entry that another does not read": (
         'equations: {"z[j]": "v[j]*x", "a[j]": "z[j]*z[j]", f: "sum(j, a[j])"}\nparts: [{ask: ["da[1]/dz[2]"]}]',
@@ -137,6 +143,17 @@ def test_what_is_set_from_outside_is_used_by_an_equation() -> None:
     load_problem(text, overrides=["given.wi=3"])
     with pytest.raises(ProblemError, match=r"no equation uses w_i(?s:.*)did you mean wi\?"):
         load_problem(text, overrides=["given.w_i=3"])
+
+
+def test_what_nothing_finds_is_not_explained() -> None:
+    graph = solve(
+        load_problem(GIVEN + "equations: {f: x*y}\ntraining: {learning_rate: 0.1, parameters: [x]}\n")
+    )
+    assert "W₁₁ = 1, W₁₂ = 2" in str(graph.explain("W"))
+    assert "x − η" in str(graph.explain("x_new"))
+    for asked in ("y_new", "f_new", "df/dx_new", "dx/df"):
+        with pytest.raises(UnknownQuantityError, match="nothing in this solution finds"):
+            graph.explain(asked)
 
 
 def test_rows_that_differ() -> None:

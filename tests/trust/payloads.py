@@ -37,6 +37,27 @@ REFUSED = [payload for payload in PAYLOADS if payload.refused]
 SHOWN = [payload for payload in PAYLOADS if not payload.refused]
 
 
+KINDS: dict[str, dict[str, object]] = {
+    "graph": {
+        "given": {"x": 2, "W": [[1, 2], [3, 4]]},
+        "equations": {"z[j]": "sum(i, W[j,i])*x", "f": "sum(j, z[j])"},
+    },
+    "update": {"parameters": {"w": 0.5}, "gradients": [{"w": 1}, {"w": 2}], "optimiser": "adam"},
+    "rule": {
+        "rule": "perceptron",
+        "until": "no mistakes",
+        "samples": [{"input": [0, 1], "target": 0}, {"input": [1, 1], "target": 1}],
+    },
+}
+"""Small problems of the kinds that are no network."""
+
+
+def of_kind(kind: str, **fields: object) -> str:
+    """A small problem's YAML of one of these kinds, with these fields."""
+    problem = {"kind": kind} | KINDS[kind] | fields
+    return str(yaml.safe_dump(problem, sort_keys=False, allow_unicode=True, width=10_000))
+
+
 def problem_text(**fields: object) -> str:
     """A small problem's YAML with these fields."""
     problem: dict[str, object] = {

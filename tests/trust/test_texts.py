@@ -15,13 +15,24 @@ from myst_parser.mdit_to_docutils.base import DocutilsRenderer
 from myst_parser.parsers.mdit import create_md_parser
 from nbconvert.filters import markdown2html
 
+import nbsolve
 from nbsolve import ProblemError, solve
 from nbsolve.markdown import myst
 from nbsolve.markdown.plain import plain
 from nbsolve.render import latex, text
 from nbsolve.render import myst as render_myst
 from tests.loading import load_problem
-from tests.trust.payloads import FIELDS, PAYLOADS, REFUSED, SHOWN, Payload, problem_text, with_payload
+from tests.trust.payloads import (
+    FIELDS,
+    KINDS,
+    PAYLOADS,
+    REFUSED,
+    SHOWN,
+    Payload,
+    of_kind,
+    problem_text,
+    with_payload,
+)
 
 OURS = re.compile(
     r"</?span>|<span id=\"[\w-]*\">|<a href=\"#[\w-]*\">|</a>|<!-- (box: [\w -]+|end of box) -->"
@@ -101,6 +112,26 @@ def test_what_is_shown_is_text(payload: Payload, field: str) -> None:
         r"\\(input|write|href\{(?!https?:))|\^\^", written.replace(r"\textasciicircum{}", "")
     )
     assert "\x1b" not in text.render(document)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_graphs_updates_and_rules_have_texts_too(kind: str) -> None:
+    for payload in REFUSED:
+        with pytest.raises(ProblemError) as caught:
+            nbsolve.load_problem(of_kind(kind, statement=payload.text, pitfalls=[payload.text]))
+        assert {fault.path for fault in caught.value.faults} == {"statement", "pitfalls[0]"}, payload
+    texts = [payload.text for payload in SHOWN]
+    ask = {"graph": "forward", "update": "updated_parameters", "rule": "changes"}[kind]
+    parts = [{"label": text[:99], "ask": [ask], "text": text} for text in texts]
+    own: dict[str, object] = (
+        {"features": ["<img src=x onerror=alert(1)>", "{raw}`x`"]} if kind == "rule" else {}
+    )
+    problem = nbsolve.load_problem(
+        of_kind(kind, statement="\n\n".join(texts), pitfalls=texts, parts=parts, group=texts[0], **own)
+    )
+    shown = solve(problem).document()._repr_mimebundle_()["text/markdown"]
+    _assert_harmless(shown)
+    _assert_harmless(render_myst.with_directives(shown))
 
 
 @pytest.mark.parametrize("payload", PAYLOADS, ids=lambda payload: payload.text[:40])
