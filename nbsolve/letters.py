@@ -211,6 +211,8 @@ def plain_script(sign: str, argument: str) -> str:
     argument = re.sub(r"\\langle\s*(\d+)\s*\\rangle", r"⟨\1⟩", argument)
     marks = "".join(re.findall(r"\[\d+\]|⟨\d+⟩", argument))
     text = re.sub(r"\[\d+\]|⟨\d+⟩", "", argument)
+    if re.search(r"[\w}]_[\w{]", text):  # an index with an index of its own: s_w₁
+        return sign + Name.read(text).plain() + marks
     text = _sign(text).replace(" ", "").replace("′", "'").replace("−", "-")
     if not text:
         return marks

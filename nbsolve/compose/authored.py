@@ -8,7 +8,7 @@ from nbsolve.document import Block, Bullets, Inline, Markdown, Note, Paragraph, 
 from nbsolve.given import Given
 from nbsolve.markdown.languages import is_english
 from nbsolve.phrases import phrase
-from nbsolve.problem.model import AnyProblem, Part
+from nbsolve.problem.model import AnyProblem, GraphTraining, Part, Training
 
 __all__ = ["authored", "enumerated", "listed", "marks", "parts", "pitfalls", "title_of"]
 
@@ -62,6 +62,16 @@ def title_of(part: Part) -> str:
 def listed(pieces: Iterable[Inline]) -> list[Inline]:
     """The pieces with commas between them."""
     return [inline for n, one in enumerate(pieces) for inline in ((", ", one) if n else (one,))]
+
+
+def asked_when(part: Part, training: Training | GraphTraining | None, often: bool = True) -> str:
+    """Of which iteration a part asks, or of which of many its answers are; `often`: it asks something of each."""
+    if part.at is not None:
+        return " " + phrase("statement.at", number=str(part.at))
+    if training is None or not often or len(training.show) in (0, 1, training.iterations):
+        return ""
+    numbers = [[str(number)] for number in training.show]
+    return " " + phrase("statement.at_several", listed="".join(map(str, enumerated(numbers))))
 
 
 def enumerated(items: Sequence[Sequence[Inline]], last: str | None = None) -> list[Inline]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nbsolve.compose.optimiser_words import changes, optimiser_text
-from nbsolve.document import Inline, Math, Text
+from nbsolve.compose.optimiser_words import changes, optimiser_stated
+from nbsolve.document import Block, Inline, Math
 from nbsolve.equations.names import GraphNames
 from nbsolve.equations.updating import RATE
 from nbsolve.expr import Quantity, literal
@@ -44,12 +44,12 @@ def _differing(own: Choice, other: Choice, names: GraphNames) -> Iterator[tuple[
             yield f"{letter} = {given.text}", f"{letter} = {other.parameters[name].text}"
 
 
-def other_optimiser(problem: GraphProblem) -> Text:
-    """The optimiser of a problem with its learning rate and its rule."""
+def other_optimiser(problem: GraphProblem, words: str) -> Iterator[Block]:
+    """The words, and the optimiser of a problem with its learning rate and its rule."""
     training = problem.training
     assert training is not None
-    said: list[Inline] = []
+    said: list[Inline] = [words]
     if not changes(training):
         rate = literal(training.optimiser.parameters["learning_rate"])
         said += [f"{phrase('graphs.with_rate')} ", Math(Quantity(RATE), "=", rate), ", "]
-    return (*said, *optimiser_text(training.optimiser, "given", upwards=training.direction == "ascent"))
+    yield from optimiser_stated(tuple(said), training.optimiser, ".", training.direction == "ascent")

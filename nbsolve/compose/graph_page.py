@@ -136,7 +136,7 @@ class GraphPage(StepsPage[GraphSolution, GraphIteration]):
             return tuple(
                 set_in("graphs.ascent_convention", rate=Math(Quantity(RATE) if changes(training) else rate))
             )
-        return optimiser_text(training.optimiser, "convention", changes(training), up)
+        return optimiser_text(training.optimiser, "convention", changes(training))
 
     def _at_ties(self) -> Iterator[Text]:
         functions = {

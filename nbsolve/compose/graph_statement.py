@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nbsolve.compose.authored import authored, enumerated, parts
+from nbsolve.compose.authored import asked_when, authored, enumerated, parts
 from nbsolve.compose.compared import called, other_optimiser
 from nbsolve.compose.given_numbers import array_blocks, kept_before
 from nbsolve.compose.grids import joined
 from nbsolve.compose.index_variables import running
-from nbsolve.compose.optimiser_words import changes, optimiser_text, rate_words, rule_letters
+from nbsolve.compose.optimiser_words import changes, optimiser_stated, rate_words, rule_letters
 from nbsolve.document import Block, Derivation, Heading, Inline, Line, Math, Paragraph
 from nbsolve.equations.asking import asked_of
 from nbsolve.equations.building import Built, general_formula, quantity
@@ -130,46 +130,41 @@ class GraphStatement:
             rate = literal(training.optimiser.parameters["learning_rate"])
             said += [f", {phrase('graphs.with_rate')} ", Math(Quantity(RATE), "=", rate)]
         if training.optimiser.name != "sgd" or training.optimiser.clip:
-            said += [
-                ", ",
-                *optimiser_text(training.optimiser, "given", upwards=training.direction == "ascent"),
-            ]
-        yield Paragraph((*said, "."))
+            up = training.direction == "ascent"
+            yield from optimiser_stated((*said, ", "), training.optimiser, ".", up)
+        else:
+            yield Paragraph((*said, "."))
         if problem.compared is not None:
-            other = other_optimiser(problem.compared)
-            yield Paragraph((phrase("graphs.compared") + " ", *other, "."))
+            yield from other_optimiser(problem.compared, phrase("graphs.compared") + " ")
         yield from map(Paragraph, rule_letters(training))
-
-    @staticmethod
-    def _listed(named: Sequence[Inline]) -> list[Inline]:
-        return [piece for n, one in enumerate(named) for piece in (([", "] if n else []) + [one])]
 
     # ------------------------------------------------------------------ what is asked
 
     def _asked(self, part: Part) -> Iterator[Inline]:
-        yield from enumerated([self._ask(ask, part) for ask in part.ask])
-        if part.at is not None:
-            yield " " + phrase("statement.at", number=str(part.at))
+        yield from enumerated([one for ask in part.ask for one in self._asks(ask, part)])
+        if when := asked_when(part, self.built.problem.training, {*part.ask} != {COMPARISON}):
+            yield when
 
-    def _ask(self, ask: str, part: Part) -> list[Inline]:
+    def _asks(self, ask: str, part: Part) -> Iterator[list[Inline]]:
         if ask in ("forward", "local_derivatives", "updated_parameters", STATE):
-            return [phrase_of("graphs.ask_", ask)]
+            yield [phrase_of("graphs.ask_", ask)]
+            return
         if ask == COMPARISON:
             _, name = called(self.built.problem, self.names)
-            return [phrase_of("graphs.ask_", ask, name=name)]
-        listed = list(asked_of(part.model_copy(update={"ask": (ask,)}), self.built, self.names))
-        if len(listed) > MOST_NAMED:
-            ends: list[Inline] = [
-                Math(Quantity(listed[0])),
-                f" {phrase('statement.to')} ",
-                Math(Quantity(listed[-1])),
-            ]
-            return (
-                ends
-                if ask not in WORDS
-                else [f"{phrase('graphs.ask_gradients')}, {phrase('graphs.from')} ", *ends]
-            )
-        return self._listed([Math(Quantity(atom)) for atom in listed])
+            yield [phrase_of("graphs.ask_", ask, name=name)]
+            return
+        asked = list(asked_of(part.model_copy(update={"ask": (ask,)}), self.built, self.names))
+        if len(asked) <= MOST_NAMED:
+            for atom in asked:
+                yield [Math(Quantity(atom))]
+            return
+        first, last = Math(Quantity(asked[0])), Math(Quantity(asked[-1]))
+        ends: list[Inline] = [first, f" {phrase('statement.to')} ", last]
+        yield (
+            ends
+            if ask not in WORDS
+            else [f"{phrase('graphs.ask_gradients')}, {phrase('graphs.from')} ", *ends]
+        )
 
 
 def _training_words(training: GraphTraining) -> str:

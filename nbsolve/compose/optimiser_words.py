@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from nbsolve.compose.authored import enumerated
-from nbsolve.document import Inline, Math, Text
+from nbsolve.document import Block, Derivation, Inline, Line, Math, Paragraph, Text
 from nbsolve.equations.updating import opposite
 from nbsolve.expr import Expr, Negation, Quantity, Quotient, Sum, Variable, literal, walk, with_variables
 from nbsolve.phrases import PhraseId, phrase, phrase_of
@@ -20,6 +20,7 @@ __all__ = [
     "clip_passages",
     "clip_words",
     "kept_words",
+    "optimiser_stated",
     "optimiser_text",
     "optimiser_words",
     "rate_words",
@@ -31,6 +32,8 @@ __all__ = [
 
 def kept_words(updates: int) -> str:
     """What stands before the state that an optimiser starts with, after so many updates."""
+    if updates == 1:
+        return phrase("statement.kept_after_one")
     return phrase("statement.kept_after" if updates else "statement.kept", count=str(updates))
 
 
@@ -40,25 +43,38 @@ def optimiser_words(optimiser: Choice, key: str, **slots: str) -> str:
     return phrase_of("optimisers.", optimiser.name, key, **{"rate": own["learning_rate"], **own, **slots})
 
 
-def optimiser_text(optimiser: Choice, key: str, changing: bool = False, upwards: bool = False) -> Text:
-    """The phrase with the learning rate and the optimiser's rule as formulae, where the phrase speaks of them.
-
-    `changing`: the learning rate is not the same in every update, and stands there as a letter. `upwards`: the
-    rule is that of ascent, with the opposite of the optimiser's change.
+def optimiser_text(optimiser: Choice, key: str, changing: bool = False) -> Text:
+    """The phrase `optimisers.NAME.key` with the learning rate as a formula; `changing`: as its letter, since it is
+    not the same in every update.
     """
-    words = optimiser_words(optimiser, key, rate="\0rate\0", rule="\0rule\0", count="\0count\0")
-    pieces: list[Inline] = []
-    for place, piece in enumerate(words.split("\0")):
-        if place % 2 == 0:
-            pieces += [piece] if piece else []
-        elif piece == "rate":
-            rate = literal(optimiser.parameters["learning_rate"])
-            pieces.append(Math(Quantity(RATE) if changing else rate))
-        elif piece == "count":
-            pieces.append(Math(Quantity(UPDATES)))
-        else:
-            pieces += [inline for one in _rule(optimiser, upwards) for inline in (", ", one)][1:]
-    return tuple(pieces)
+    rate = Quantity(RATE) if changing else literal(optimiser.parameters["learning_rate"])
+    words = optimiser_words(optimiser, key, rate="\0rate\0", count="\0count\0")
+    return tuple(_set_between(words, {"rate": Math(rate), "count": Math(Quantity(UPDATES))}))
+
+
+def optimiser_stated(
+    before: Text, optimiser: Choice, after: str = "", upwards: bool = False
+) -> Iterator[Block]:
+    """An optimiser at the end of a sentence: what it is called, and its rule as equations where a question must say
+    which rule is meant; `after` ends a sentence without equations. `upwards`: the rule is that of ascent, with the
+    opposite of the optimiser's change.
+    """
+    named, ruled, _ = optimiser_words(optimiser, "given", settings="\0", rule="\1").partition("\1")
+    name, _, end = named.partition("\0")
+    if not ruled:
+        yield Paragraph((*before, f"{name}{after}"))
+        return
+    yield Paragraph((*before, name, *_settings(optimiser), end.rstrip()))
+    yield Derivation(tuple(_rule(optimiser, upwards)))
+
+
+def _settings(optimiser: Choice) -> Iterator[Inline]:
+    """The settings that have letters in the rule, ` with β₁ = 0.9 and β₂ = 0.999`."""
+    letters = optimiser_of(optimiser).letters
+    equations = [Math(Quantity(setting(name)), "=", literal(optimiser.parameters[name])) for name in letters]
+    if equations:
+        yield phrase("rule_letters.settings") + " "
+        yield from enumerated([[equation] for equation in equations])
 
 
 def rule_letters(training: Training | GraphTraining) -> Iterator[Text]:
@@ -66,7 +82,7 @@ def rule_letters(training: Training | GraphTraining) -> Iterator[Text]:
     stated = [training.optimiser]
     if isinstance(training, GraphTraining) and training.compare_with is not None:
         stated.append(training.compare_with)
-    stated = [one for one in stated if "\0" in optimiser_words(one, "given", rule="\0")]
+    stated = [one for one in stated if "\0" in optimiser_words(one, "given", settings="", rule="\0")]
     records = [record for record in map(optimiser_of, stated) if not record.straight]
     if not records:
         return
@@ -92,11 +108,15 @@ def rule_letters(training: Training | GraphTraining) -> Iterator[Text]:
 
 def set_in(key: PhraseId, **slots: str | Inline) -> Iterator[Inline]:
     """The phrase with its slots filled, formulae among them as formulae."""
-    formulae = {f"\0{name}\0": one for name, one in slots.items() if not isinstance(one, str)}
     words = {name: one if isinstance(one, str) else f"\0{name}\0" for name, one in slots.items()}
-    for place, piece in enumerate(phrase(key, **words).split("\0")):
+    yield from _set_between(phrase(key, **words), slots)
+
+
+def _set_between(words: str, slots: Mapping[str, str | Inline]) -> Iterator[Inline]:
+    """The words with what stands between zero bytes exchanged for the formula of that name."""
+    for place, piece in enumerate(words.split("\0")):
         if place % 2:
-            yield formulae[f"\0{piece}\0"]
+            yield slots[piece]
         elif piece:
             yield piece
 
@@ -169,8 +189,8 @@ def _clip_set_in(key: PhraseId, optimiser: Choice) -> Text:
     return tuple(set_in(key, **formulae))
 
 
-def _rule(optimiser: Choice, upwards: bool) -> Iterator[Math]:
-    """The optimiser's equations for any parameter w with gradient g, and its settings by their letters."""
+def _rule(optimiser: Choice, upwards: bool) -> Iterator[Line]:
+    """The optimiser's equations for any parameter w with gradient g."""
     record, any_one = optimiser_of(optimiser), Symbol.weight()
     w: Expr = Variable("w")
     slots: dict[str, Expr] = {
@@ -189,10 +209,8 @@ def _rule(optimiser: Choice, upwards: bool) -> Iterator[Math]:
         slots[equation.name] = slots[f"old_{equation.name}"] = old
     for equation in record.equations:
         new = Quantity(any_one.state(equation.name, equation.kept))
-        yield Math(new, "=", with_variables(equation.formula, slots))
+        yield Line((("=", with_variables(equation.formula, slots)),), new)
         slots[equation.name] = new
     new_w = Quantity(any_one.state("parameter", new=True))
     change = with_variables(record.change, slots)
-    yield Math(new_w, "=", Sum((w, opposite(change) if upwards else change)))
-    for name in record.letters:
-        yield Math(Quantity(setting(name)), "=", literal(optimiser.parameters[name]))
+    yield Line((("=", Sum((w, opposite(change) if upwards else change))),), new_w)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nbsolve.asking.listing import belongs_to_sample
-from nbsolve.compose.authored import authored, enumerated, parts
+from nbsolve.compose.authored import asked_when, authored, enumerated, parts
 from nbsolve.compose.connections import connections
 from nbsolve.compose.functions import given_activations, layer_name
 from nbsolve.compose.given_values import values_given
 from nbsolve.compose.givens import jacobian_vectors, kept, parameters, samples
 from nbsolve.compose.layout import LIMIT
 from nbsolve.compose.losses import loss_words
-from nbsolve.compose.optimiser_words import optimiser_text, rate_words, rule_letters
+from nbsolve.compose.optimiser_words import optimiser_stated, rate_words, rule_letters
 from nbsolve.document import (
     Block,
     Heading,
@@ -29,6 +29,7 @@ from nbsolve.problem import wiring
 from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.jacobian_vectors import PRODUCTS
 from nbsolve.problem.model import Part, Problem
+from nbsolve.problem.parts import CLASS_WORDS
 from nbsolve.solving.schedule import batch_size
 from nbsolve.solving.solution import Solution
 from nbsolve.symbol import STRENGTH, Symbol
@@ -55,13 +56,15 @@ def statement(solution: Solution, names: Names, live: Live, attached: bool = Fal
         yield Paragraph((phrase("statement.features", listed=_listed(problem.features)),))
     if problem.classes:
         yield Paragraph((phrase("statement.classes", listed=_listed(problem.classes)),))
-    constants = list(_constants(problem))
-    if constants:
-        yield Paragraph(
-            tuple(piece for n, c in enumerate(constants) for piece in ([", "] if n else []) + list(c))
-        )
-    if problem.training is not None:
-        yield from map(Paragraph, rule_letters(problem.training))
+    constants = [piece for one in _constants(problem) for piece in (", ", *one)][1:]
+    training = problem.training
+    # a question must say which rule is meant
+    if training is not None and not optimiser_of(training.optimiser).straight:
+        yield from optimiser_stated((*constants, *([", "] if constants else [])), training.optimiser)
+    elif constants:
+        yield Paragraph(tuple(constants))
+    if training is not None:
+        yield from map(Paragraph, rule_letters(training))
     yield from (Paragraph(text) for text in given_activations(problem))
     own_losses = (term for term in problem.losses if term.formula is not None)
     yield from (Paragraph(loss_words(term, problem, names, kink=False)) for term in own_losses)
@@ -94,8 +97,6 @@ def _constants(problem: Problem) -> Iterator[Text]:
         yield from rate_words(training)
         if training.iterations > 1:
             yield (phrase("statement.iterations", count=str(training.iterations)),)
-        if not optimiser_of(training.optimiser).straight:  # a question must say which rule is meant
-            yield optimiser_text(training.optimiser, "given")
     if problem.regulariser is not None:
         strength = literal(problem.regulariser.strength)
         strength_words = phrase("statement.strength" if training is None else "statement.strength_too")
@@ -103,33 +104,40 @@ def _constants(problem: Problem) -> Iterator[Text]:
 
 
 def _asked(part: Part, problem: Problem, names: Names) -> Iterator[Inline]:
-    asks = [_ask(ask, names, batch_size(problem) > 1) for ask in part.ask]
+    asks = [*_asks(part, names, batch_size(problem) > 1)]
     long = any(isinstance(ask[0], str) and ask[0].count(" ") > 1 for ask in asks[:-1])
     yield from enumerated(asks, phrase("statement.and_words") if long else None)
-    if part.at is not None:
-        yield " " + phrase("statement.at", number=str(part.at))
+    if when := asked_when(part, problem.training, not {*part.ask} <= {*CLASS_WORDS}):
+        yield when
 
 
-def _ask(ask: str, names: Names, batch: bool) -> list[Inline]:
-    try:
-        words = phrase_of("statement.ask_", ask)
-        product = PRODUCTS.get(ask)
-        return [words] if product is None else [f"{words} ", Math(Quantity(Symbol(product.vector)))]
-    except KeyError:
-        return _quantity(names.resolve(ask), names, batch)
+def _asks(part: Part, names: Names, batch: bool) -> Iterator[list[Inline]]:
+    """What a part asks, one by one; after several quantities of each sample it is said once that they are."""
+    of_each: list[bool] = []
+    said: list[list[Inline]] = []
+    for ask in part.ask:
+        try:
+            words = phrase_of("statement.ask_", ask)
+            product = PRODUCTS.get(ask)
+            said.append([words] if product is None else [f"{words} ", Math(Quantity(Symbol(product.vector)))])
+            of_each.append(False)
+        except KeyError:
+            atom = names.resolve(ask)
+            found = [*_quantities(atom, names)]
+            said += found
+            of_each += [batch and belongs_to_sample(atom)] * len(found)
+    for place, one in enumerate(said):
+        ends = of_each[place] and not any(of_each[place + 1 : place + 2])
+        yield [*one, " " + phrase("statement.each_sample")] if ends else one
 
 
-def _quantity(atom: Atom, names: Names, batch: bool) -> list[Inline]:
+def _quantities(atom: Atom, names: Names) -> Iterator[list[Inline]]:
     """A quantity by its name; a vector or matrix by its entries, a large one by its first and last."""
-    listed = list(names.entries(atom))
-    said: list[Inline] = []
-    if len(listed) > LIMIT:
-        said = [phrase("statement.all_entries") + " ", Math(Quantity(atom)), ", "]
-        said += [Math(Quantity(listed[0])), f" {phrase('statement.to')} ", Math(Quantity(listed[-1]))]
-    else:
-        for position, entry in enumerate(listed):
-            said.extend([", "] if position else [])
-            said.append(Math(Quantity(entry)))
-    if batch and belongs_to_sample(atom):
-        said.append(" " + phrase("statement.each_sample"))
-    return said
+    entries = list(names.entries(atom))
+    if len(entries) <= LIMIT:
+        for entry in entries:
+            yield [Math(Quantity(entry))]
+        return
+    first, last = Math(Quantity(entries[0])), Math(Quantity(entries[-1]))
+    all_of = [phrase("statement.all_entries") + " ", Math(Quantity(atom)), ", "]
+    yield [*all_of, first, f" {phrase('statement.to')} ", last]

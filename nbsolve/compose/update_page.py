@@ -15,6 +15,7 @@ from nbsolve.compose.optimiser_words import (
     changes,
     clip_passages,
     clip_words,
+    optimiser_stated,
     optimiser_text,
     rate_words,
     rule_letters,
@@ -109,7 +110,7 @@ class UpdatePage(StepsPage[UpdateSolution, Update]):
         yield from self._gradients()
         yield from kept_before(problem)
         said = [inline for words in rate_words(problem.training) for inline in (*words, ", ")]
-        yield Paragraph((*said, *optimiser_text(problem.training.optimiser, "given")))
+        yield from optimiser_stated(tuple(said), problem.training.optimiser)
         yield from map(Paragraph, rule_letters(problem.training))
         yield from parts(problem, live.fill, self._asked_for)
 

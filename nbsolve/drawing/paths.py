@@ -83,7 +83,7 @@ class _Drawn(Pass):
             title, self.heads(loss), units, wires, loss, exits, True, legend,
             (*listed, *self.notes()),
         )  # fmt: skip
-        content = with_carried(content, self.graph, self.rows)
+        content = with_carried(content, self.graph, self.rows, self._on_a_path)
         return Paths(content, " ".join([f"{title}.", *self._in_words(), *(f"{line}." for line in listed)]))
 
     # ------------------------------------------------------------------ where the paths run

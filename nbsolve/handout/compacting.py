@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from nbsolve.asking.asked_letters import AskedInLetters
 from nbsolve.asking.listing import asked
-from nbsolve.document import Block, Derivation, Document, Heading, Table, blocks_within
+from nbsolve.document import Block, Derivation, Document, Heading, Paragraph, Table, blocks_within
 from nbsolve.handout.sheets import Handout
 from nbsolve.handout.typesetting import Sheet
 from nbsolve.phrases import phrase
@@ -56,19 +56,23 @@ def _items(block: Block, narrow: Writer, wide: Writer) -> Iterator[tuple[Block, 
 
 
 def _in_columns(found: Sequence[tuple[Block, str, str]], written: str) -> Piece:
-    """All items as one piece; a heading stays with what follows it, what is too wide for a column spans both."""
+    """All items as one piece; what is too wide for a column spans both. Headings, and words that announce what
+    follows, stay with it.
+    """
     items: list[str] = []
-    before = ""
+    before, headed = "", False
     for block, narrow, wide in found:
-        if isinstance(block, Heading):
+        if isinstance(block, Heading | Paragraph):
+            headed = headed or (isinstance(block, Heading) and not before)
             before += f"{narrow}\n\n"
             continue
         small = any(float(size) < _SMALLEST for size in _SMALLER.findall(narrow))
         lines = _lines(narrow)
         broad = isinstance(block, Table) and len(block.header) > _BROAD
         spans = small or broad or (lines > _LONG and lines >= 2 * _lines(wide))
-        items.append(f"(spans: {str(spans).lower()}, body: [{before}{wide if spans else narrow}\n])")
-        before = ""
+        body = f"{before}{wide if spans else narrow}"
+        items.append(f"(spans: {_said(spans)}, headed: {_said(headed)}, body: [{body}\n])")
+        before, headed = "", False
     shown = ",\n".join(items)
     return Piece(
         f"#in-two-columns((\n{shown},\n))",
@@ -77,14 +81,22 @@ def _in_columns(found: Sequence[tuple[Block, str, str]], written: str) -> Piece:
     )
 
 
+def _said(true: bool) -> str:
+    return str(true).lower()
+
+
 def _lines(typst: str) -> int:
     return typst.count(" \\ &")
 
 
 def _kept(worked: Worked, whole: Document) -> Iterator[Block]:
-    """What finds the answers, each derivation and each table of them under its headings."""
+    """What finds the answers, each derivation and each table of them under its headings and, where a page is
+    no network's, below the words that lead to it: of which case it is, whose path.
+    """
     wanted = _wanted(worked, whole)
+    plain = Writer(whole, 0.0).plain
     pending: list[Heading] = []
+    words: Paragraph | None = None
     for block in blocks_within(whole.blocks):
         if isinstance(block, Heading):
             if block.level == 1:
@@ -92,8 +104,14 @@ def _kept(worked: Worked, whole: Document) -> Iterator[Block]:
             pending = [*(heading for heading in pending if heading.level < block.level), block]
         elif id(block) in wanted and not any(heading.text in _LEFT_OUT for heading in pending):
             yield from pending
+            if words is not None:
+                yield words
             yield block
             pending = []
+        leads = isinstance(block, Paragraph) and not isinstance(worked, WorkedSolution)
+        words = (
+            block if isinstance(block, Paragraph) and leads and not plain(block.text).endswith(".") else None
+        )
 
 
 def _wanted(worked: Worked, whole: Document) -> set[int]:

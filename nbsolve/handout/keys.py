@@ -139,11 +139,13 @@ def _table(handout: Handout, shown: list[tuple[Group, list[list[Cell]]]], groups
     inner = ["left", "right", "left"] if numeric else ["left", "left"]
     sides = ["left"] * len(left) + inner * count + ["right"] * len(right)
     rows: list[str] = []
+    last = 0  # where the rows begin that stay with the total
     told = ""
     for (group, cells), start, end in zip(shown, starts, ends, strict=False):
         start = [start[0] if group.part != told else _EMPTY, *start[1:]]
         told = group.part
         method = _method(handout, group, count * (sum(middle) + _BETWEEN * wide))
+        last = len(rows)
         if rows:
             rows.append("table.hline(stroke: 0.4pt + rule),")
         # a cell that goes over some rows and is not broken keeps the method on the page of its first answers
@@ -166,12 +168,15 @@ def _table(handout: Handout, shown: list[tuple[Group, list[list[Cell]]]], groups
                 for c, width in zip(cell[:wide], middle, strict=True)
             ]
             beside = some + [_EMPTY] * (wide * count - len(some))
+            if at > kept:
+                last = len(rows) - 1
             rows.append(_row([*[_EMPTY] * (len(start) - (at < kept)), *beside, *[_EMPTY] * len(end)]))
     total = _total(groups, len(left) + wide * count)
     columns = ", ".join(f"{width + _BETWEEN:.2f}em" for width in widths)
     header = ", ".join(cell.typst for cell in [*before, *titles * count, *after])
+    ending = ["table.footer(repeat: false,", *rows[last:], total, "),"]
     typst = f"#data(({columns},), ({', '.join(sides)},), ({header},), tight: true,\n" + "\n".join(
-        [*rows, total]
+        [*rows[:last], *ending]
     )
     return Piece(
         f"{typst}\n)", "table of answers", lambda: _latex_table(before, titles, after, shown, groups)

@@ -114,8 +114,14 @@ class Handout:
         else:
             before = [*before, *said]
         asked = len(self.worked.problem.parts) if space and parts else None
+        # (a drawing is fitted to what stands around it)
+        closer = space and given_drawing(self.worked) is None
+        if closer:
+            yield Piece("#fitted[", "beginning of the question")
         yield from self._led(writer, before, asked)
         yield from writer.pieces(parts, beside=True)
+        if closer:
+            yield Piece("]", "end of the question")
         yield from self._attached()
         if space:
             yield room_for(self._rooms())

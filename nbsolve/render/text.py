@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+import unicodedata
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
@@ -46,12 +47,20 @@ _FUNCTIONS = {
 }  # fmt: skip
 _VARIABLES = {"alpha": "α", "delta": "δ", "theta": "θ", "epsilon": "ε", "ell": "ℓ", "a_k": "aₖ", "y_k": "yₖ"}
 _RELATIONS = {sign: sign for sign in "=≈<>≤≥≠←"}
+_OPERATOR = re.compile(r"((?<= )[=≈<>≤≥≠←+−·]) (?=\S)")
+"""An operator with the spaces around it: a line may end before it, not after it."""
+_TIED = "\N{NO-BREAK SPACE}"
 Style = Callable[[str, str], str]
 
 
 def _with_index(base: str, index: str) -> str:
     """a₂; W[:,1:2] for a range of columns, which has no signs of its own."""
     return f"{base}[{index}]" if ":" in index else base + index.translate(_INDICES)
+
+
+def _columns(text: str) -> int:
+    """How many columns of a terminal a text takes: accents stand above their letters."""
+    return sum(not unicodedata.combining(sign) for sign in text)
 
 
 def plain(text: str, style: str) -> str:
@@ -195,24 +204,25 @@ class _Writer:
         raise TypeError(f"{type(block).__name__} cannot be rendered")
 
     def _wrapped(self, words: str, mark: str = "") -> str:
-        """The lines of a text, each as many as it needs, after the mark and below it."""
+        """The lines of a text, none of which ends with an operator, after the mark and below it."""
         indent = " " * len(mark)
         wrapped = [
             textwrap.fill(
-                line, self.width, initial_indent=indent if number else mark, subsequent_indent=indent,
+                _OPERATOR.sub(rf"\1{_TIED}", line), self.width,
+                initial_indent=indent if number else mark, subsequent_indent=indent,
                 break_long_words=False, break_on_hyphens=False,
             )
             for number, line in enumerate(words.split("\n"))
         ]  # fmt: skip
-        return "\n".join(wrapped)
+        return "\n".join(wrapped).replace(_TIED, " ")
 
     def _derivation(self, lines: Sequence[Line]) -> str:
         lefts = [self.printer.print(line.left) if line.left is not None else "" for line in lines]
-        margin = max(len(left) for left in lefts)
+        margin = max(map(_columns, lefts))
         return "\n".join(self._line(line, left, margin) for line, left in zip(lines, lefts, strict=True))
 
     def _line(self, line: Line, left: str, margin: int) -> str:
-        text = f"  {left:<{margin}}"
+        text = f"  {left}{' ' * (margin - _columns(left))}"
         for relation, right in line.parts:
             if isinstance(right, Result):
                 written = self.printer.print(right.value)
@@ -230,12 +240,13 @@ class _Writer:
 
     def _table(self, block: Table) -> str:
         cells = [[self._text(cell) for cell in row] for row in (block.header, *block.rows)]
-        widths = [max(len(row[n]) for row in cells) for n in range(len(block.header))]
+        widths = [max(_columns(row[n]) for row in cells) for n in range(len(block.header))]
 
         def row(values: list[str]) -> str:
+            spaces = [" " * (w - _columns(value)) for value, w in zip(values, widths, strict=True)]
             padded = [
-                value.rjust(w) if n in block.numeric else value.ljust(w)
-                for n, (value, w) in enumerate(zip(values, widths, strict=True))
+                space + value if n in block.numeric else value + space
+                for n, (value, space) in enumerate(zip(values, spaces, strict=True))
             ]
             return "  " + "  ".join(padded).rstrip()
 

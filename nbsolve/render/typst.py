@@ -324,6 +324,8 @@ def _anchors(blocks: tuple[Block, ...]) -> Iterator[str]:
 
 
 def _leads(blocks: Sequence[Block], position: int) -> bool:
-    """Whether a block leads to an equation or a table, from which no page parts it."""
+    """Whether no page parts a block from what follows: an equation, a table, of two headings the second."""
     following = next((b for b in blocks[position + 1 : position + 3] if not isinstance(b, Paragraph)), None)
+    if isinstance(following, Heading):
+        return position > 0 and isinstance(blocks[position - 1], Heading)
     return isinstance(following, Derivation | Table)

@@ -31,6 +31,8 @@ _GAP = 1.6
 _SAFETY = 1.02
 _MOST_LINES = 20
 """Longer chains may go on on the next page."""
+_FEW_LINES = 4
+"""No page parts the last two chains of a derivation where they have no more lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +63,14 @@ def derivation(block: Derivation, formulas: Formulas, room: float) -> Iterator[s
     """Calls of `chain` (handout.typ), one a chain; `room` is the width of the text in the font's size."""
     found = list(chains(block, formulas))
     margin = round(max(math_width(chain.left) for chain in found) * _SAFETY + 0.05, 2) if found else 0.0
-    for chain in found:
+    for position, chain in enumerate(found):
         lines = [line for row in chain.rows for line in _lines(row, room - STEP - margin - 0.4)]
         widest = STEP + margin + max(_width(line) for line in lines)
         smaller = f", smaller: {room / widest:.3f}" if widest > room else ""
         if len(lines) > _MOST_LINES:
             smaller += ", long: true"
+        if position == len(found) - 2 and len(lines) + len(found[-1].rows) <= _FEW_LINES:
+            smaller += ", last-but-one: true"
         rows = " \\ ".join(f"& {line}" for line in lines)
         left = f"#lhs({margin}em, $display({chain.left})$) " if chain.left else ""
         yield f"#chain({quoted(chain.linear)}{smaller}, $ {left}{rows} $)"

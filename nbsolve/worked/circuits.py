@@ -13,7 +13,7 @@ from nbsolve.drawing.scene import Span, written
 from nbsolve.equations.building import Built, gate_of, operands_of
 from nbsolve.equations.names import GraphNames
 from nbsolve.equations.unrolled import Unrolled
-from nbsolve.expr import Applied, Atom, Expr, Function, Power, Quantity, atoms, walk
+from nbsolve.expr import Applied, Atom, Expr, Function, Power, Quantity, Quotient, atoms, walk
 from nbsolve.expr.general import IndexedSum
 from nbsolve.graph import Node
 from nbsolve.render import text
@@ -93,12 +93,10 @@ def _gate(
         read = [atom for part in formula.children for atom in atoms(part) if isinstance(atom, Symbol)]
         return Gate(kind, "", tuple(_each_once(read, unrolled)), wire)
     operands = dict.fromkeys(unrolled.wire(one) for node in nodes for one in operands_of(node).values())
-    letters = _written(formula, names)
-    if letters == "…":
-        letters = _written(general, names)
-    if brief and isinstance(general, Function | Applied):
-        letters = f"{'σ' if general.name == 'sigmoid' else general.name}(…)"
+    letters = _written(general if _too_long(formula, names) else formula, names)
     function = isinstance(general, Function | Applied)
+    if brief and isinstance(general, Function | Applied):
+        letters = _of_something(general)
     kind = "power" if isinstance(general, Power) else "function" if function else "formula"
     return Gate(kind, letters, tuple(operands), wire)
 
@@ -126,19 +124,49 @@ def _is_long(built: Built, names: GraphNames, unrolled: Unrolled) -> bool:
     """Whether a function has too long an argument: then none of those of a recurrence shows its own."""
     formulae = (_formula(built, unrolled, nodes) for _, nodes in unrolled.gates())
     return bool(unrolled.axes) and any(
-        _written(one, names) in ("…", "Σ") for one in formulae if isinstance(one, Function | Applied)
+        _too_long(one, names) for one in formulae if isinstance(one, Function | Applied)
     )
 
 
 def _written(formula: Expr, names: GraphNames) -> Lettering:
-    """What is written in a gate: the name of a function of one quantity, a short formula, Σ or … for a long one."""
+    """What is written in a gate: the name of a function of one quantity, a short formula, what a long one begins
+    with.
+    """
     match formula:
-        case Function(name, (Quantity(),)) | Applied(name, _, ((_, Quantity()),)):
-            return "σ" if name == "sigmoid" else name
-    parts = _SUM.split(text.printer(names).print(formula))
-    if len("".join(parts)) <= MOST_LETTERS:
+        case Function(_, (Quantity(),)) | Applied(_, _, ((_, Quantity()),)):
+            return _called(formula)
+    words = text.printer(names).print(formula)
+    if not _too_long(formula, names):
+        parts = _SUM.split(words)
         return tuple(Span(part, *(_INDEX if k % 2 else ())) for k, part in enumerate(parts) if part)
-    return "Σ" if any(isinstance(node, IndexedSum) for node in walk(formula)) else "…"
+    if isinstance(formula, Function | Applied):
+        return _of_something(formula)
+    if any(isinstance(node, IndexedSum) for node in walk(formula)):
+        return "Σ"
+    return "…/…" if isinstance(formula, Quotient) else _begun(words)
+
+
+def _called(function: Function | Applied) -> str:
+    return "σ" if function.name == "sigmoid" else function.name
+
+
+def _of_something(function: Function | Applied) -> str:
+    return f"{_called(function)}(…)"
+
+
+def _too_long(formula: Expr, names: GraphNames) -> bool:
+    """Whether a formula has no room in a gate."""
+    return len(_SUM.sub(r"\1", text.printer(names).print(formula))) > MOST_LETTERS
+
+
+def _begun(words: str) -> str:
+    """How a formula begins, up to an operator outside of all brackets, `u·v + …`."""
+    depth, ends = 0, [0]
+    for place, sign in enumerate(words):
+        depth += (sign in "([{") - (sign in ")]}")
+        if depth == 0 and sign in "+−·" and 0 < place < MOST_LETTERS - 1:
+            ends.append(place + 1)
+    return f"{words[: ends[-1]]} …".replace("· …", "·…").strip()
 
 
 def _minus(written: str) -> str:

@@ -39,6 +39,15 @@ def test_the_paths_of_a_weight_run_through_its_unit_to_every_output() -> None:
     assert set(found.values()) == {"path", "faded"}
 
 
+def test_a_path_is_dark_all_along_where_a_layer_has_no_weights_or_is_passed_by() -> None:
+    lines = shipped("maxout-layer").draw(paths="w_11^{(1)}").scene.lines
+    dark = {line.about for line in lines if line.kind == "path"}
+    assert {"W[1][1][1]", "a[1][1] past layer 2", "a[1][1] into layer 3", "W[4][1][1]"} <= dark
+    others = {line.about for line in lines if " layer " in line.about} - dark
+    assert {"a[1][2] past layer 2", "a[2][1] into layer 3", "x[1] past layer 1"} <= others
+    assert {line.kind for line in lines if line.about in others} == {"faded"}
+
+
 def test_each_path_is_numbered_and_multiplied_out_with_the_numbers_of_the_text() -> None:
     worked = shipped("002-two-sigmoid-layers")
     drawing = worked.draw("paths", quantity="w3")

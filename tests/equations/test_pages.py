@@ -160,6 +160,26 @@ def test_drawings_show_what_is_known() -> None:
         graph.draw("weights")
 
 
+def test_gates_show_how_a_long_formula_begins() -> None:
+    graph = worked(
+        """\
+kind: graph
+title: Long formulae
+given: {u: 1, v: 2, s: 0.5, t: 1.5}
+equations:
+  a: u*v + s*t - (u - s)/(t + v)
+  b: tanh(u*v + s*t - (u - s)/(t + v))
+  c: (u*v + s*t + 1)/(u*s + t*v + 2)
+  L: a + b*c
+gradients_of: L
+"""
+    )
+    words = graph.draw().words
+    assert "by the formula u·v + s·t − …." in words
+    assert "by the function tanh(…)." in words
+    assert "by the formula …/…." in words
+
+
 def test_gradients_can_be_checked() -> None:
     said = str(worked(FOLDER / "graph-sigmoid-neuron.yaml").check())
     assert "w₀" in said

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pypdfium2
+
 from tests.handout.made import PROBLEMS, ROOT, handout, pdf
 
 TWO = ROOT / "problems" / "002-two-sigmoid-layers.yaml"
@@ -54,3 +56,20 @@ def test_every_epoch_of_a_rule_is_there() -> None:
     assert [number for number in range(1, 9) if f"Epoch {number}" in said] == [*range(1, 7)]
     assert "Predictions" in said
     assert "Answers" not in said
+
+
+def test_words_that_say_of_which_case_or_path_something_is_stand_there_too() -> None:
+    said = pdf(ROOT / "problems" / "003-1-derivatives.yaml", "compact").tree.seen
+    assert "For 𝑧>0: ReLU′" in said
+    assert "For 𝑧<0: ReLU′" in said
+    said = pdf(ROOT / "problems" / "graph-momentum-and-nesterov.yaml", "compact").tree.seen
+    assert "The path of Nesterov momentum: Updates" in said
+    assert "Back through" not in said  # a sentence by itself is on the long page
+
+
+def test_headings_stand_apart_from_what_is_above_them() -> None:
+    text = pypdfium2.PdfDocument(pdf(TWO, "compact").bytes)[0].get_textpage()
+    (_, below, _, _), (_, _, _, above) = (
+        text.get_charbox(text.search(words).get_next()[0]) for words in ("0.7685", "Layer 2")
+    )
+    assert below - above > 12  # points: more than a line

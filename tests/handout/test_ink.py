@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from random import Random
@@ -230,3 +231,30 @@ def test_no_page_ends_with_the_first_rows_of_a_table() -> None:
     (table,) = (words for words in pages if "Before" in words)
     for new in ("0.5609", "−0.5464", "0.5740"):  # the first three
         assert new in table[table.index("Before") :]
+
+
+def test_no_page_has_the_last_rows_of_a_table_alone() -> None:
+    """A table that is a little too long is set closer, and one that goes on has rows enough there."""
+    path = next(path for path in PROBLEMS if path.stem == "pencil-relu-and-softmax")
+    *_, last = pypdfium2.PdfDocument(typeset(sheet_of(Handout(solve(load_problem(path))), "solution")))
+    words = last.get_textpage().get_text_range()
+    check = words[words.index("Check it yourself") :]
+    assert check.index("−0.060000000") < check.index("0.12000000") < check.index("0.40000000 8")
+    longer = [f"  - {{input: [{n}, 1], target: [{n % 2}]}}" for n in range(1, 61)]
+    source = f"""\
+title: Many samples
+network:
+  inputs: 2
+  layers: [{{units: 1, activation: sigmoid, weights: [[0.1, 0.2]], bias: [0.1]}}]
+samples:
+{chr(10).join(longer)}
+loss: squared_error
+training: {{optimiser: {{sgd: {{learning_rate: 0.5}}}}, batch: all}}
+parts: [{{label: a, ask: [loss]}}]
+"""
+    first, second, *_ = pypdfium2.PdfDocument(typeset(Handout(solve(load_problem(source))).question()))
+    numbers = [
+        re.findall(r"(?m)^(\d+) \1 1 ", page.get_textpage().get_text_range()) for page in (first, second)
+    ]
+    assert numbers[0] + numbers[1] == [str(n) for n in range(1, 61)]
+    assert len(numbers[1]) >= 8

@@ -112,6 +112,13 @@ def test_many_changes_stand_beside_each_other() -> None:
     assert pdf(next(path for path in PROBLEMS if path.stem == "rule-perceptron-and"), "key").pages == 1
 
 
+def test_the_total_is_not_alone_on_its_page() -> None:
+    document = pypdfium2.PdfDocument(pdf(PROBLEMS[0].with_name("rule-perceptron-xor.yaml"), "key").bytes)
+    last = document[len(document) - 1].get_textpage().get_text_range()
+    assert len(document) == 2
+    assert last.index("accuracy") < last.index("Total")
+
+
 def test_another_sample_begins_another_row() -> None:
     """Three parameters after each change: two beside each other, and one below them."""
     cells = [[Cell(str(number), 1.0, "")] for number in range(6)]

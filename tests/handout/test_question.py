@@ -120,6 +120,14 @@ def test_no_part_is_named_at_the_foot_of_a_page(stem: str) -> None:
             assert sum(line > height for line in rules(page)) >= 2, label[0]
 
 
+def test_all_parts_stand_on_the_page_of_the_question() -> None:
+    first, second, *_ = pypdfium2.PdfDocument(
+        pdf(PROBLEMS[0].with_name("003-2-loss-gradients.yaml"), "question").bytes
+    )
+    assert "(f) cosine similarity" in first.get_textpage().get_text_range()
+    assert re.findall(r"\(\w\)", second.get_textpage().get_text_range())[0] == "(a)"
+
+
 def test_the_room_of_a_part_can_be_set() -> None:
     text = SMALL.replace("marks: 4}", "marks: 4, space: 5}").replace("marks: 2.5}", "marks: 2.5, space: 0}")
     document = pypdfium2.PdfDocument(pdf(text, "question").bytes)

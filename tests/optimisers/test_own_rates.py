@@ -42,7 +42,7 @@ def test_the_numbers_and_every_output(optimiser: str) -> None:
     said = {name: write(worked) for name, write in FORMATS.items()}
     for name in ("text", "markdown", "latex", "typst"):
         assert "The learning rate of each parameter" in said[name], name
-    assert "η_{w_" in said["text"]
+    assert "η_w₁₁" in said["text"]
     assert not worked.certified(lambda solution: programs_of(solution, worked.names)).differing
 
 
