@@ -139,5 +139,5 @@ def _quantities(atom: Atom, names: Names) -> Iterator[list[Inline]]:
             yield [Math(Quantity(entry))]
         return
     first, last = Math(Quantity(entries[0])), Math(Quantity(entries[-1]))
-    all_of = [phrase("statement.all_entries") + " ", Math(Quantity(atom)), ", "]
-    yield [*all_of, first, f" {phrase('statement.to')} ", last]
+    all_of = phrase("statement.all_entries") + " "
+    yield [all_of, Math(Quantity(atom)), ", ", first, f" {phrase('statement.to')} ", last]
