@@ -65,7 +65,9 @@ def listed(pieces: Iterable[Inline]) -> list[Inline]:
 
 
 def asked_when(part: Part, training: Training | GraphTraining | None, often: bool = True) -> str:
-    """Of which iteration a part asks, or of which of many its answers are; `often`: it asks something of each."""
+    """The words "in iteration 2" of a part, or those that are shown where others are not; `often`: it asks
+    something of each.
+    """
     if part.at is not None:
         return " " + phrase("statement.at", number=str(part.at))
     if training is None or not often or len(training.show) in (0, 1, training.iterations):
