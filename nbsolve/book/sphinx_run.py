@@ -20,7 +20,12 @@ from typing import Any
 from nbsolve.book.linking import own_when_written
 from nbsolve.garbage import collect_seldom
 
-_ALWAYS = ("sphinx.builders.html", "nbsolve.book.sphinx_extension", "nbsolve.handout.sphinx_latex")
+_ALWAYS = (
+    "sphinx.builders.html",
+    "myst_nb.sphinx_ext",
+    "nbsolve.book.sphinx_extension",
+    "nbsolve.handout.sphinx_latex",
+)
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -30,15 +35,20 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what extensions print is no answer
     logging.captureWarnings(False)
-    from jupyter_book.config import get_default_sphinx_config
-
-    for module in (*get_default_sphinx_config()["extensions"], *_ALWAYS):
-        importlib.import_module(module)
+    import_all()
     gc.freeze()
     line = sys.stdin.readline()
     if line.strip():
         answers.write(json.dumps(_run(json.loads(line))) + "\n")
         answers.close()
+
+
+def import_all() -> None:
+    """What a run needs, and what its extensions import only when they are set up."""
+    from jupyter_book.config import get_default_sphinx_config
+
+    for module in (*get_default_sphinx_config()["extensions"], *_ALWAYS):
+        importlib.import_module(module)
 
 
 def _run(order: dict[str, Any]) -> dict[str, Any]:

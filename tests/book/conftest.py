@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from nbsolve.book import build_book, init_course
 from tests.book.problems import FLAT, TRAINED
+from tests.book.warm_sphinx import start_warm
+
+
+@pytest.fixture(scope="session", autouse=True)
+def warm() -> Iterator[None]:
+    """Builds find Sphinx imported."""
+    with pytest.MonkeyPatch.context() as patch:
+        start_warm(patch)
+        yield
 
 
 def start_course(folder: Path) -> Path:
