@@ -18,12 +18,12 @@ from mpmath import mp, mpf
 
 from nbsolve import solve
 from nbsolve.catalogue import ACTIVATIONS, LOSSES
-from nbsolve.checking.oracle import autograd_oracle, differences, network
+from nbsolve.checking.oracle import autograd_oracle, network
 from nbsolve.checking.oracle.compare import mismatches
 from nbsolve.checking.oracle.numbers import big
 from nbsolve.checking.oracle.reading import load
 from tests.loading import load_problem
-from tests.reference import torch_oracle
+from tests.reference import differences, torch_oracle
 from tests.reference.random_problems import problem, to_text
 
 pytestmark = pytest.mark.slow

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbsolve.checking.audit.asked import PAGES
+from tests.audit.asked import PAGES
 from tests.audit.killing import kill
 from tests.audit.pages import ROUNDINGS, markdown
 from tests.sampling import OneIn

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from nbsolve.checking.audit.own import ACTIVATIONS, AT_END, EACH_STEP, LOSSES, problem
 from tests.audit.killing import kill
+from tests.audit.own import ACTIVATIONS, AT_END, EACH_STEP, LOSSES, problem
 from tests.audit.pages import markdown
 from tests.sampling import OneIn
 

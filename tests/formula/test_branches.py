@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nbsolve import load_problem, solve
-from nbsolve.checking.audit.own import problem
+from tests.audit.own import problem
 
 HIDDEN = [  # formula, bias of the second unit, the lines of one unit's activation
     ("where(z > 0, z^2, z/10)", "0.2", "a₁⁽¹⁾ = g(z₁⁽¹⁾) = {(z₁⁽¹⁾)² if z₁⁽¹⁾ > 0; z₁⁽¹⁾/10 otherwise}",

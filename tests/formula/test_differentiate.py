@@ -25,11 +25,11 @@ from nbsolve.formula import (
     slope_at,
 )
 from nbsolve.formula.differentiate import differentiated
-from nbsolve.formula.writing import written
 from nbsolve.given import Given
 from nbsolve.step import Reason
 from tests.formula.formulae import ACTIVATIONS, LOSSES, POSITIVE
 from tests.formula.oracle import near, of_text, of_tree, slope
+from tests.formula.written import written
 
 POINTS = 12
 IN_Z = {**ACTIVATIONS, **POSITIVE}

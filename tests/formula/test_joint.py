@@ -14,9 +14,9 @@ from mpmath import mp
 from nbsolve import ProblemError, solve
 from nbsolve.catalogue import JOINT_LOSS_FORMULAS, NamedFormula
 from nbsolve.formula import FormulaError, OwnFunction, joint_forms, parse_joint
-from nbsolve.formula.writing import written
 from tests.audit.pages import ROUNDINGS, markdown
 from tests.formula.oracle import of_tree
+from tests.formula.written import written
 from tests.loading import load_problem
 
 Array = Any

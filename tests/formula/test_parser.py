@@ -25,10 +25,10 @@ from nbsolve.expr import (
     number,
 )
 from nbsolve.formula import FormulaError, parse_formula
-from nbsolve.formula.writing import written
 from nbsolve.given import Given
 from tests.formula.formulae import ACTIVATIONS, LOSSES, POSITIVE
 from tests.formula.oracle import near, of_text, of_tree
+from tests.formula.written import written
 
 z = Variable("z")
 
