@@ -132,10 +132,10 @@ class Values:
         if unrounded is not None:
             self.unrounded[atom] = unrounded
 
-    def put_given(self, atom: Atom, texts: Array, value: Operand | None = None) -> None:
-        """Store what the problem gives: the texts, and their values (read off the texts by default)."""
+    def put_given(self, atom: Atom, texts: Array) -> None:
+        """Store what the problem gives: the texts, and the values that are read off them."""
         self.givens[atom] = texts
-        self.put(atom, given_values(texts) if value is None else value)
+        self.put(atom, given_values(texts))
 
     def copy(self, source: Atom, target: Atom) -> None:
         """Give a quantity the value of another one, and all that is known of it: it was given, or rounded."""

@@ -13,8 +13,8 @@ from nbsolve.arithmetic.ladder import certified
 from nbsolve.arithmetic.nearest import to_floats
 from nbsolve.blocks.dense import LOSS
 from nbsolve.errors import DomainError
-from nbsolve.problem.model import Notation, Problem, Rounding
-from nbsolve.solving.engine import losses_at, solve_problem
+from nbsolve.problem.model import Notation, Problem
+from nbsolve.solving.engine import solve_problem
 from nbsolve.solving.schedule import batches
 from nbsolve.solving.solution import Iteration, Solution
 from nbsolve.symbol import Partial, Role, Symbol
@@ -192,25 +192,6 @@ def test_what_is_not_shown_does_not_change_what_is() -> None:
     for number in (1, 9):
         for atom in (LOSS, NEW_LOSS, grad(w(1)), w(2, new=True)):
             assert identical(everything.iteration(number).values[atom], few.iteration(number).values[atom])
-
-
-@pytest.mark.parametrize("rounding", [None, Rounding(apply="each_step")])
-@pytest.mark.parametrize("epochs", [False, True])
-def test_losses_without_steps_are_those_of_iterations_that_are_shown(
-    rounding: Rounding | None, epochs: bool
-) -> None:
-    task = batch_problem(2)
-    assert task.training is not None
-    trained = task.training.model_copy(update={"iterations": 7, "show": (7,), "epochs": epochs})
-    shown = trained.model_copy(update={"show": tuple(range(1, 8))})
-    changed = {"training": trained} | ({} if rounding is None else {"rounding": rounding})
-    task = task.model_copy(update=changed)
-    whole = solved(task.model_copy(update={"training": shown}))
-    found = certified(lambda arithmetic: losses_at((2, 3, 6, 7), task, arithmetic))
-    assert [*found] == [2, 3, 6, 7]
-    for iteration in whole.iterations:
-        if iteration.number in found:
-            assert identical(found[iteration.number], iteration.values[LOSS])
 
 
 def identical(left: object, right: object) -> bool:

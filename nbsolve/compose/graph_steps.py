@@ -109,12 +109,12 @@ def together(symbols: Sequence[Symbol]) -> Iterator[Inline]:
 # ---------------------------------------------------------------------- what uses what
 
 
-def at_step(name: str, problem: GraphProblem, shift: int = 0) -> Symbol:
+def at_step(name: str, problem: GraphProblem) -> Symbol:
     """h_t of an array that a recurrence finds, with the other axes left out; a whole quantity for any other."""
     recurrence = problem.recurrence_of(name)
     if recurrence is None or not recurrence.letter:
         return quantity(name)
-    return Symbol.node(name, (_beside(recurrence.letter, shift),))
+    return Symbol.node(name, (Index(recurrence.letter),))
 
 
 def _beside(letter: str, shift: int) -> Unit:

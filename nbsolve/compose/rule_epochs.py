@@ -152,13 +152,11 @@ class EpochBlocks:
             if problem.batch != "all":
                 yield Derivation(tuple(self._new(turn.after, values, unit)))
 
-    def _new(
-        self, after: Parameters, values: dict[Atom, Q], unit: int, boxed: bool = False
-    ) -> Iterator[Line]:
+    def _new(self, after: Parameters, values: dict[Atom, Q], unit: int) -> Iterator[Line]:
         for parameter in self.parameters(unit):
             formula = Sum((Quantity(parameter), Quantity(_changed(parameter))))
             new = parameter._replace(new=True)
-            yield self.lines.line(new, formula, values, value_of(after, parameter), boxed=boxed)
+            yield self.lines.line(new, formula, values, value_of(after, parameter))
 
     def _values(self, turn: Turn, unit: int) -> dict[Atom, Q]:
         """What the lines of one sample at one unit are filled in with."""

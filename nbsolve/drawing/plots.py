@@ -20,6 +20,7 @@ from nbsolve.drawing.scene import Scene
 __all__ = ["paint", "rendered", "svg_of"]
 
 PIXELS_PER_INCH = 96.0
+_DOTS_PER_INCH = 192.0
 _SETTINGS = {
     "svg.fonttype": "none",
     "svg.hashsalt": "nbsolve",
@@ -64,7 +65,7 @@ def paint(source: Scene | Plot, ax: Any) -> None:
         paint_scene(source, ax)
 
 
-def rendered(source: Scene | Plot, suffix: str, dots_per_inch: float = 192.0) -> bytes:
+def rendered(source: Scene | Plot, suffix: str) -> bytes:
     """The bytes of a file: `svg`, `pdf` or `png`. The same source always gives the same bytes."""
     import matplotlib
     from matplotlib.figure import Figure
@@ -78,7 +79,7 @@ def rendered(source: Scene | Plot, suffix: str, dots_per_inch: float = 192.0) ->
         paint_scene(scene, figure.add_axes((0.0, 0.0, 1.0, 1.0)))
         file = io.BytesIO()
         options: dict[str, Any] = {"pil_kwargs": {"compress_level": 4}} if suffix == "png" else {}
-        figure.savefig(file, format=suffix, dpi=dots_per_inch, metadata=_METADATA[suffix], **options)
+        figure.savefig(file, format=suffix, dpi=_DOTS_PER_INCH, metadata=_METADATA[suffix], **options)
     return file.getvalue()
 
 

@@ -74,10 +74,10 @@ def ends_with_words(markdown: str, english: bool = True) -> bool:
     return not blocks or (blocks[-1].type == "paragraph" and (english or len(blocks) == 1))
 
 
-def fenced(sign: str, body: str, opening: str, least: int = 3) -> str:
+def fenced(sign: str, body: str, opening: str) -> str:
     """A fence around a body in which there may be fences: longer than any of them."""
     longest = max((len(run) for run in re.findall(f"{re.escape(sign)}+", body)), default=0)
-    fence = sign * max(least, longest + 1)
+    fence = sign * max(3, longest + 1)
     return f"{fence}{opening}\n{body}\n{fence}"
 
 

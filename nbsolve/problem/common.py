@@ -19,15 +19,13 @@ __all__ = ["has_keys", "read_common", "rounding_of", "with_logarithms"]
 NO_HINTS: Mapping[str, str] = MappingProxyType({})
 
 
-def has_keys(
-    root: Cursor, model: type[Keys], what: str = "the problem", hints: Mapping[str, str] = NO_HINTS
-) -> bool:
+def has_keys(root: Cursor, model: type[Keys], hints: Mapping[str, str] = NO_HINTS) -> bool:
     """Whether this is a mapping; keys that the model does not have are faults, and absent ones that it needs."""
-    if not root.mapping(keys_of(model), what, dict(hints)):
+    if not root.mapping(keys_of(model), "the problem", dict(hints)):
         return False
     for key, expected in required_of(model).items():
         if not root.has(key):
-            root.fault(f"{what} has no {key}", expected=expected)
+            root.fault(f"the problem has no {key}", expected=expected)
     return True
 
 

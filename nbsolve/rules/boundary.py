@@ -9,7 +9,7 @@ import flint
 from nbsolve.arithmetic import ZERO
 from nbsolve.given import known
 from nbsolve.problem.model import RuleProblem
-from nbsolve.rules.training import Parameters, Trained, border_of
+from nbsolve.rules.training import Trained, border_of
 
 __all__ = ["Boundary", "axes_of", "boundary", "drawn_units"]
 
@@ -46,9 +46,9 @@ class Boundary:
         return sum((w * x for w, x in zip(self.weights, point, strict=True)), ZERO) + self.constant
 
 
-def boundary(trained: Trained, unit: int, parameters: Parameters | None = None) -> Boundary:
-    """The boundary of a unit (from 1) with these parameters (default: those that training ends with)."""
-    own = trained.last if parameters is None else parameters
+def boundary(trained: Trained, unit: int) -> Boundary:
+    """The boundary of a unit (from 1) with the parameters that training ends with."""
+    own = trained.last
     constant = own.constants[unit - 1] if own.constants else ZERO
     sign = -1 if trained.problem.network.layers[0].bias.subtracted else 1
     return Boundary(own.weights[unit - 1], sign * constant - border_of(trained.problem))

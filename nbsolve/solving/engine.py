@@ -7,7 +7,7 @@ where a digit or a branch stays open.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 
 from nbsolve.arithmetic import Arithmetic
 from nbsolve.blocks.dense import Dense
@@ -54,15 +54,6 @@ def solve_problem(
     return _Run(replay.of(problem), arithmetic, rounded, replay=replay, like=like).solve()
 
 
-def losses_at(
-    numbers: Collection[int], problem: Problem, arithmetic: Arithmetic, rounded: bool = True
-) -> dict[int, Operand]:
-    """The losses of some iterations, without their steps. Raises as `solve_problem` does."""
-    run = _Run(problem, arithmetic, rounded, losses_at=frozenset(numbers))
-    run.solve()
-    return run.losses
-
-
 class _Run:
     """The state of a run: the parameters that the last iteration left."""
 
@@ -71,7 +62,6 @@ class _Run:
         problem: Problem,
         arithmetic: Arithmetic,
         rounded: bool,
-        losses_at: frozenset[int] = frozenset(),
         replay: Replay = NOTHING,
         like: Solution | None = None,
     ) -> None:
@@ -107,8 +97,6 @@ class _Run:
         self.epoch_losses: list[tuple[int, Operand]] = []
         self.every_epoch = problem.training is not None and problem.training.epochs
         self.epochs: list[EpochLoss] = []
-        self.losses_at = losses_at
-        self.losses: dict[int, Operand] = {}
 
     def solve(self) -> Solution:
         shown = []
@@ -122,8 +110,6 @@ class _Run:
                 raise DomainError(f"iteration {count}, sample {named}: {error}") from error
             if wanted:
                 shown.append(iteration)
-            if count in self.losses_at:
-                self.losses[count] = iteration.values[LOSS]
         return Solution(
             self.problem,
             self.arithmetic,
@@ -300,9 +286,7 @@ class _Run:
         return lambda weight: penalty_gradient(self.problem, samples, weight)
 
     def _loss_is_needed(self, number: int) -> bool:
-        """Whether this loss is asked for, or that of the epoch that the iteration belongs to is written down."""
-        if number in self.losses_at:
-            return True
+        """Whether the loss of the epoch that the iteration belongs to is written down."""
         return self.every_epoch or -(-number // self.epoch_length) * self.epoch_length in self.shown
 
 

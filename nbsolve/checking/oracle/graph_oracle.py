@@ -24,19 +24,19 @@ TIE = 1e-10
 Values = dict[str, float]
 
 
-def values_and_gradients(text: str, at: Mapping[str, float] | None = None) -> Values:
+def values_and_gradients(text: str) -> Values:
     """`x`, `q`, `W[1,2]`, and the gradient of what the file says with respect to each: `df/dx`, `df/dW[1,2]`.
 
-    Where a gradient comes in it is in all of them, and they are called `dL/dx`; `at` gives letters their values.
+    Where a gradient comes in it is in all of them, and they are called `dL/dx`.
     """
     graph = read_graph(text)
-    return _solved(graph, _point(graph, at))
+    return _solved(graph, _point(graph))
 
 
-def local_factors(text: str, at: Mapping[str, float] | None = None) -> Values:
+def local_factors(text: str) -> Values:
     """`dq/dx` for every entry that is computed and every entry that its formula reads, the other ones held."""
     graph = read_graph(text)
-    return _local_factors(graph, _point(graph, at))
+    return _local_factors(graph, _point(graph))
 
 
 def _local_factors(graph: Graph, point: Values) -> Values:
@@ -63,7 +63,7 @@ def iterations(text: str) -> list[Values]:
     """
     graph = read_graph(text)
     training = read_training(graph.training, graph.shapes)
-    point = _point(graph, None)
+    point = _point(graph)
     arrays = map(plain_start, graph.training.get("parameters", list(_arrays(graph))))
     names = [one for name in arrays for one in entries(name, graph.shapes[name])]
     state = training.start(names)
@@ -91,11 +91,8 @@ def _arrays(graph: Graph) -> list[str]:
     return [name for name in graph.shapes if name not in computed]
 
 
-def _point(graph: Graph, at: Mapping[str, float] | None) -> Values:
-    return {
-        name: float(value) if value is not None else float((at or {})[name])
-        for name, value in graph.given.items()
-    }
+def _point(graph: Graph) -> Values:
+    return {name: float(value) for name, value in graph.numbers.items()}
 
 
 def _solved(graph: Graph, point: Values) -> Values:

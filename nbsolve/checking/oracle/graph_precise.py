@@ -54,16 +54,11 @@ Side = Callable[[Node, Node], int]
 """1 where the first number is greater, 0 at a tie, −1 where it is less."""
 
 
-def precise_values_and_gradients(
-    text: str, at: Mapping[str, Fraction] | None = None, watched: list[mpf] | None = None
-) -> dict[str, mpf]:
+def precise_values_and_gradients(text: str, watched: list[mpf] | None = None) -> dict[str, mpf]:
     """As `values_and_gradients`, right to 50 digits."""
     with mp.workdps(DIGITS):
         graph = read_graph(text)
-        given = {
-            name: value if value is not None else (at or {})[name] for name, value in graph.given.items()
-        }
-        nodes = _nodes(graph, given, watched)
+        nodes = _nodes(graph, graph.numbers, watched)
         slopes = swept([(nodes[name], seed) for name, seed in graph.seeds.items()])
         found = {name: big(node.value) for name, node in nodes.items()}
         return {
@@ -72,14 +67,11 @@ def precise_values_and_gradients(
         }
 
 
-def precise_local_factors(text: str, at: Mapping[str, Fraction] | None = None) -> dict[str, mpf]:
+def precise_local_factors(text: str) -> dict[str, mpf]:
     """`dq/dx` for every entry that is computed and every entry that its formula reads, the others held."""
     with mp.workdps(DIGITS):
         graph = read_graph(text)
-        given = {
-            name: value if value is not None else (at or {})[name] for name, value in graph.given.items()
-        }
-        nodes = _nodes(graph, given, None)
+        nodes = _nodes(graph, graph.numbers, None)
         names = {id(node): name for name, node in nodes.items()}
         found = {
             f"d{target}/d{one}": mpf(0)
@@ -90,7 +82,7 @@ def precise_local_factors(text: str, at: Mapping[str, Fraction] | None = None) -
             for one in entries(name, graph.shapes[name])
         }
         for target, node in nodes.items():
-            if target not in given:
+            if target not in graph.given:
                 slopes = swept([(node, ONE)], stop=frozenset(names) - {id(node)})
                 found |= {
                     f"d{target}/d{names[k]}": big(slope)
@@ -100,9 +92,9 @@ def precise_local_factors(text: str, at: Mapping[str, Fraction] | None = None) -
         return found
 
 
-def quotient(text: str, name: str, digits: int = 100) -> mpf:
+def quotient(text: str, name: str) -> mpf:
     """A gradient as a central difference, right to some thirty digits where nothing has a kink."""
-    with mp.workdps(digits):
+    with mp.workdps(2 * DIGITS):
         graph, step = read_graph(text), mpf(10) ** -30
         pulled = []
         for side in (1, -1):

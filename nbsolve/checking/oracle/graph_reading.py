@@ -70,6 +70,14 @@ class Graph:
     starts: dict[str, Start] = field(default_factory=dict)
     """The given quantities from which recurrences start, by their names."""
 
+    @property
+    def numbers(self) -> dict[str, Fraction]:
+        """What is given. Raises ValueError where that is a letter."""
+        found = {name: value for name, value in self.given.items() if value is not None}
+        if len(found) < len(self.given):
+            raise ValueError("a letter has no number")
+        return found
+
 
 def entry(name: str, place: tuple[int, ...]) -> str:
     """`x`, `W[1,2]`."""
