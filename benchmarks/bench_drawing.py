@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from nbsolve import solve
+from nbsolve.drawing.charts.plots import rendered
 from nbsolve.drawing.pictures import kinds_of
-from nbsolve.drawing.plots import rendered
 from nbsolve.errors import NbsolveError
 from nbsolve.notation.network_symbols import parameters
 from nbsolve.problem import load_problem

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typst
 
-from nbsolve.render.typst_compiler import compiled
+from nbsolve.render.typst.compiler import compiled
 
 __all__ = ["typst_compiler"]
 

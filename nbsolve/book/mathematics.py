@@ -28,7 +28,7 @@ from nbsolve.authored.spelling import BrokenMathematics
 from nbsolve.document import Document
 from nbsolve.phrases import phrase
 from nbsolve.render import stored
-from nbsolve.render.mathml_page import Formulas, authored_block, authored_inline, kept, opening, parted
+from nbsolve.render.mathml.page import Formulas, authored_block, authored_inline, kept, opening, parted
 
 NAME = "mathml"
 _FIRST = re.compile(r"(<math[^>]*>)(.*?)</math>", re.DOTALL)

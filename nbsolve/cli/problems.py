@@ -106,7 +106,7 @@ def _from_standard_input(overrides: Sequence[str]) -> AnyProblem:
 def _check_asked(problem: AnyProblem, file: str, changed: bool) -> None:
     """Whether every quantity that a part asks for, or a text holds, is one that the problem has."""
     from nbsolve.asking.refusals import refusal
-    from nbsolve.compose.rule_letters import names_of
+    from nbsolve.compose.rules.letters import names_of
     from nbsolve.live import live_faults
     from nbsolve.notation import Names
     from nbsolve.problem.located import of_path, place_of

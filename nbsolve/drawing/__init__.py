@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from nbsolve.drawing.charts.functions import plot_function
 from nbsolve.drawing.drawing import Drawing
-from nbsolve.drawing.functions import plot_function
 from nbsolve.drawing.pictures import draw_network, draw_solution, frames
 
 __all__ = ["Drawing", "draw_network", "draw_solution", "frames", "plot_function"]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from nbsolve.drawing.scene import Scene
 
 if TYPE_CHECKING:
-    from nbsolve.drawing.charts import Plot
+    from nbsolve.drawing.charts.chart import Plot
 
 __all__ = ["Drawing"]
 
@@ -47,7 +47,7 @@ class Drawing:
 
     def paint(self, ax: Any) -> Any:
         """Paint the picture on matplotlib axes, among other plots; returns the axes."""
-        from nbsolve.drawing.plots import paint
+        from nbsolve.drawing.charts.plots import paint
 
         paint(self.source, ax)
         return ax
@@ -70,7 +70,7 @@ class Drawing:
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
     ) -> dict[str, str]:
-        from nbsolve.render.typst_picture import picture_pdf
+        from nbsolve.render.typst.picture import picture_pdf
 
         bundle = {"text/plain": self.words}
         if not self.elsewhere:

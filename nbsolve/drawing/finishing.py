@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from nbsolve.drawing.charts import Plot
+from nbsolve.drawing.charts.chart import Plot
+from nbsolve.drawing.charts.plots import paint, svg_of
 from nbsolve.drawing.drawing import Drawing
-from nbsolve.drawing.plots import paint, svg_of
 from nbsolve.drawing.svg import write_svg
 
 __all__ = ["finished_plot", "through_matplotlib"]

@@ -12,21 +12,21 @@ import networkx as nx
 from nbsolve.asking.classifying import classified
 from nbsolve.drawing.alt import network_description, pass_description
 from nbsolve.drawing.arranging import lay_out
-from nbsolve.drawing.boundary import plot_plane
+from nbsolve.drawing.charts.boundary import plot_plane
+from nbsolve.drawing.charts.heatmaps import heatmaps
+from nbsolve.drawing.charts.losses import plot_losses
+from nbsolve.drawing.charts.shapes import plot_activations
+from nbsolve.drawing.charts.unit_plane import plane_of_unit
 from nbsolve.drawing.content import Content
 from nbsolve.drawing.drawing import Drawing
 from nbsolve.drawing.frames import Frames
 from nbsolve.drawing.graph import network_graph
-from nbsolve.drawing.heatmaps import heatmaps
-from nbsolve.drawing.losses import plot_losses
 from nbsolve.drawing.network import network_content
 from nbsolve.drawing.passes import Pass, backward_content, forward_content, update_content
 from nbsolve.drawing.paths import paths_of
 from nbsolve.drawing.readings import Readings
 from nbsolve.drawing.routes import sought
-from nbsolve.drawing.shapes import plot_activations
 from nbsolve.drawing.svg import write_svg
-from nbsolve.drawing.unit_plane import plane_of_unit
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase

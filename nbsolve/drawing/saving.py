@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from nbsolve.drawing.charts import Plot
+from nbsolve.drawing.charts.chart import Plot
 from nbsolve.drawing.scene import Scene
 from nbsolve.errors import NbsolveError
 
@@ -22,7 +22,7 @@ def save(svg: str, source: Scene | Plot, path: Path) -> Path:
     if suffix == "svg":
         content = svg.encode()
     else:
-        from nbsolve.drawing.plots import rendered
+        from nbsolve.drawing.charts.plots import rendered
 
         content = rendered(source, suffix)
     fresh = path.with_name(f".{path.name}.{os.getpid()}")

@@ -9,7 +9,7 @@ from nbsolve.equations.names import GraphNames
 from nbsolve.equations.updating import parameters_of, state
 from nbsolve.expr import Atom
 from nbsolve.problem.functions import optimiser_of
-from nbsolve.problem.graph_asks import STATE, WORDS
+from nbsolve.problem.graphs.asks import STATE, WORDS
 from nbsolve.problem.model import Part
 from nbsolve.symbol import Partial, Symbol
 

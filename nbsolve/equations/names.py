@@ -11,8 +11,8 @@ from nbsolve.errors import UnknownQuantityError
 from nbsolve.letters import Name, letter_name
 from nbsolve.notation import Names
 from nbsolve.problem.functions import optimiser_of
-from nbsolve.problem.graph_asks import LOSS, state_of, with_starts
-from nbsolve.problem.graph_asks import quantity as typed
+from nbsolve.problem.graphs.asks import LOSS, state_of, with_starts
+from nbsolve.problem.graphs.asks import quantity as typed
 from nbsolve.problem.model import GraphProblem, Network, Notation, UpdateProblem
 from nbsolve.solving.update import NORM, setting
 from nbsolve.symbol import Partial, Role, Symbol, Unit

@@ -11,9 +11,9 @@ from nbsolve.handout.sheets import Handout
 from nbsolve.handout.typesetting import Sheet, logo
 from nbsolve.phrases import phrase
 from nbsolve.render import latex
-from nbsolve.render.typst import Piece
-from nbsolve.render.typst_markdown import escaped
-from nbsolve.render.typst_words import quoted
+from nbsolve.render.typst.document import Piece
+from nbsolve.render.typst.markdown import escaped
+from nbsolve.render.typst.words import quoted
 
 __all__ = ["Solutions", "collection"]
 

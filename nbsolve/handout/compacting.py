@@ -13,9 +13,9 @@ from nbsolve.handout.sheets import Handout
 from nbsolve.handout.typesetting import Sheet
 from nbsolve.phrases import phrase
 from nbsolve.render.circled import circled
-from nbsolve.render.typst import Piece, Writer
-from nbsolve.render.typst_lines import chains
-from nbsolve.render.typst_math import CIRCLES, Formulas
+from nbsolve.render.typst.document import Piece, Writer
+from nbsolve.render.typst.lines import chains
+from nbsolve.render.typst.math import CIRCLES, Formulas
 from nbsolve.symbol import anchor
 from nbsolve.worked.network import WorkedSolution
 from nbsolve.worked.pictured import Worked

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from nbsolve.handout.tikz import tikz
 from nbsolve.phrases import phrase
-from nbsolve.render.typst import Piece
-from nbsolve.render.typst_picture import paper_svg, size_of
-from nbsolve.render.typst_words import quoted
+from nbsolve.render.typst.document import Piece
+from nbsolve.render.typst.picture import paper_svg, size_of
+from nbsolve.render.typst.words import quoted
 
 if TYPE_CHECKING:
     from nbsolve.drawing import Drawing

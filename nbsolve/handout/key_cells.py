@@ -11,11 +11,11 @@ from nbsolve.authored.reading import read
 from nbsolve.handout.tolerances import tolerance
 from nbsolve.phrases import phrase
 from nbsolve.render import latex
-from nbsolve.render.typst_lines import filled
-from nbsolve.render.typst_markdown import equation
-from nbsolve.render.typst_tree import latex_to_typst
-from nbsolve.render.typst_width import math_width, words_width
-from nbsolve.render.typst_words import quoted
+from nbsolve.render.typst.lines import filled
+from nbsolve.render.typst.markdown import equation
+from nbsolve.render.typst.tree import latex_to_typst
+from nbsolve.render.typst.width import math_width, words_width
+from nbsolve.render.typst.words import quoted
 from nbsolve.worked.page import Finding
 
 __all__ = [

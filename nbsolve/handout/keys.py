@@ -26,11 +26,11 @@ from nbsolve.handout.sheets import Handout
 from nbsolve.handout.typesetting import Sheet
 from nbsolve.phrases import phrase
 from nbsolve.render import latex, latex_math
-from nbsolve.render.typst import Piece
-from nbsolve.render.typst_markdown import escaped
-from nbsolve.render.typst_math import Formulas
-from nbsolve.render.typst_width import words_width
-from nbsolve.render.typst_words import quoted, short_label
+from nbsolve.render.typst.document import Piece
+from nbsolve.render.typst.markdown import escaped
+from nbsolve.render.typst.math import Formulas
+from nbsolve.render.typst.width import words_width
+from nbsolve.render.typst.words import quoted, short_label
 from nbsolve.worked.network import WorkedSolution
 from nbsolve.worked.page import Finding
 

@@ -13,8 +13,8 @@ from functools import lru_cache
 from typing import Any
 
 from nbsolve.errors import NbsolveError
-from nbsolve.render.typst import Piece
-from nbsolve.render.typst_markdown import UnknownMarkdown, blocks_of, formula
+from nbsolve.render.typst.document import Piece
+from nbsolve.render.typst.markdown import UnknownMarkdown, blocks_of, formula
 
 __all__ = ["first_heading", "markdown_piece"]
 

@@ -13,9 +13,9 @@ from nbsolve.handout.figures import svg_figure
 from nbsolve.handout.markdown import first_heading, markdown_piece
 from nbsolve.handout.paper import Paper
 from nbsolve.render import stored
-from nbsolve.render.typst import Piece, Writer
-from nbsolve.render.typst_markdown import formula
-from nbsolve.render.typst_words import quoted
+from nbsolve.render.typst.document import Piece, Writer
+from nbsolve.render.typst.markdown import formula
+from nbsolve.render.typst.words import quoted
 
 __all__ = ["NotebookPages"]
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nbsolve.render import latex
-from nbsolve.render.typst import Piece
-from nbsolve.render.typst_words import quoted, short_label
+from nbsolve.render.typst.document import Piece
+from nbsolve.render.typst.words import quoted, short_label
 
 __all__ = ["Room", "room_for"]
 

@@ -19,9 +19,9 @@ from nbsolve.handout.typesetting import Field, Sheet
 from nbsolve.handout.work import answer_lines
 from nbsolve.markdown.plain import plain
 from nbsolve.phrases import PhraseId, phrase
-from nbsolve.render.typst import Piece, Writer
-from nbsolve.render.typst_markdown import in_language, inline_of
-from nbsolve.render.typst_words import quoted
+from nbsolve.render.typst.document import Piece, Writer
+from nbsolve.render.typst.markdown import in_language, inline_of
+from nbsolve.render.typst.words import quoted
 from nbsolve.worked.network import WorkedSolution
 from nbsolve.worked.pictured import Draw, Worked, after_headings, given_drawing, parts_of
 

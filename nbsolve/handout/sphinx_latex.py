@@ -65,7 +65,7 @@ def _draw(app: Sphinx, doctree: nodes.document, name: str) -> None:
 
 def _graphics(picture: str, folder: Path) -> str:
     """LaTeX for a picture, whose PDF is written into the folder."""
-    from nbsolve.render.typst_picture import picture_pdf, size_of
+    from nbsolve.render.typst.picture import picture_pdf, size_of
 
     description = _DESCRIPTION.search(picture)
     data = picture_pdf(picture, unescape(description[1]) if description else "drawing")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from nbsolve.errors import NbsolveError
 from nbsolve.handout.typesetting import Sheet, typeset
-from nbsolve.render.typst import Piece
-from nbsolve.render.typst_markdown import blocks_of
+from nbsolve.render.typst.document import Piece
+from nbsolve.render.typst.markdown import blocks_of
 
 __all__ = ["why_not"]
 

@@ -6,7 +6,7 @@ import unicodedata
 
 from nbsolve.drawing.ink import FILLS, GROUND, MARKS, WIRES, tone
 from nbsolve.drawing.scene import Arrow, Box, Label, Line, Mark, Picture, Polyline, Row, Scene
-from nbsolve.render.typst_picture import LARGER
+from nbsolve.render.typst.picture import LARGER
 
 __all__ = ["tikz", "tikz_words"]
 

@@ -14,10 +14,10 @@ from nbsolve.handout.course import CourseData
 from nbsolve.handout.fonts import MissingGlyphs, fonts_for
 from nbsolve.handout.paper import PAPERS, Paper
 from nbsolve.phrases import phrase
-from nbsolve.render.typst import Piece
-from nbsolve.render.typst_compiler import CompilingError, compiled
-from nbsolve.render.typst_markdown import escaped
-from nbsolve.render.typst_words import quoted
+from nbsolve.render.typst.compiler import CompilingError, compiled
+from nbsolve.render.typst.document import Piece
+from nbsolve.render.typst.markdown import escaped
+from nbsolve.render.typst.words import quoted
 
 __all__ = ["Field", "Sheet", "TypesettingError", "typeset"]
 

@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from nbsolve.render.typst_compiler import CompilingError, Standard, compiled, compiled_by
+from nbsolve.render.typst.compiler import CompilingError, Standard, compiled, compiled_by
 
 __all__ = ["CompilingServer", "compiling_at"]
 

@@ -16,7 +16,7 @@ from nbsolve.markdown.reading import new_parser
 from nbsolve.notebook.shown import shown_on_page
 from nbsolve.render import myst
 from nbsolve.render.figure import figure
-from nbsolve.render.mathml_page import Formulas, authored_block, authored_inline, kept, opening, parted
+from nbsolve.render.mathml.page import Formulas, authored_block, authored_inline, kept, opening, parted
 from nbsolve.worked.network import WorkedSolution
 from nbsolve.worked.page import WorkedPage
 

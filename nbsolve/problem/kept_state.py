@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from nbsolve.catalogue import Optimiser
 from nbsolve.given import Given
 from nbsolve.problem.cursor import Cursor, describe, listing
-from nbsolve.problem.graph_given import read_array, shape_words
+from nbsolve.problem.graphs.given import read_array, shape_words
 from nbsolve.problem.keys.base import keys_of
 from nbsolve.problem.keys.training import StateKeys
 from nbsolve.problem.optimiser_state import MAXIMUM_UPDATES

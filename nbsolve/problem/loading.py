@@ -52,7 +52,7 @@ _Reader = Callable[[Cursor, str, str], AnyProblem | None]
 _READERS: Mapping[str, tuple[str, str]] = {
     "derivation": ("nbsolve.problem.derivations", "read_derivation_problem"),
     "rule": ("nbsolve.problem.rules", "read_rule_problem"),
-    "graph": ("nbsolve.problem.graphs", "read_graph_problem"),
+    "graph": ("nbsolve.problem.graphs.reading", "read_graph_problem"),
     "update": ("nbsolve.problem.updates", "read_update_problem"),
 }
 """What reads each kind of problem but networks: module and function, imported when one comes."""

@@ -10,7 +10,7 @@ from nbsolve.letters import Name
 from nbsolve.problem.choices import read_choice
 from nbsolve.problem.common import has_keys, read_common, rounding_of
 from nbsolve.problem.cursor import Cursor, describe, listing, suggestion
-from nbsolve.problem.graph_letters import check_letters_of_training
+from nbsolve.problem.graphs.letters import check_letters_of_training
 from nbsolve.problem.kept_state import Numbers, read_for_each, read_kept
 from nbsolve.problem.keys.kinds import UpdateFile
 from nbsolve.problem.model import Choice, GivenArray, GraphTraining, Part, UpdateProblem

@@ -9,7 +9,7 @@ from html import escape, unescape
 from nbsolve.drawing.legend import TITLE
 from nbsolve.drawing.metrics import text_width
 from nbsolve.phrases import phrase
-from nbsolve.render.typst_picture import size_of
+from nbsolve.render.typst.picture import size_of
 
 _DESCRIPTION = re.compile(r"<desc\b[^>]*>(.*?)</desc>", re.DOTALL)
 

@@ -10,7 +10,7 @@ from nbsolve.errors import Fault, ProblemError, UnknownQuantityError
 from nbsolve.notation import Names
 from nbsolve.problem import wiring
 from nbsolve.problem.cursor import shown, suggestion
-from nbsolve.problem.graph_given import start_of
+from nbsolve.problem.graphs.given import start_of
 from nbsolve.problem.jacobian_vectors import PRODUCTS
 from nbsolve.problem.model import AnyProblem, Problem
 from nbsolve.problem.model.variants import Source, Variants, Varied

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from nbsolve.compose.checking import disagreeing
-from nbsolve.compose.graph_checking import GraphCheck
+from nbsolve.compose.graphs.checking import GraphCheck
 from nbsolve.recorder import Recorder
 from nbsolve.step import Mismatch, Step, verify
 from nbsolve.variants.candidate import Candidate

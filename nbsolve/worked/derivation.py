@@ -103,7 +103,7 @@ class WorkedDerivation(ComposedPage):
 
         Raises: UnknownQuantityError.
         """
-        from nbsolve.drawing.functions import plot_function
+        from nbsolve.drawing.charts.functions import plot_function
 
         shown = graph_of(self.problem.topics[0] if id is None else self.topic(id))
         return plot_function(

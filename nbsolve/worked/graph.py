@@ -25,7 +25,7 @@ from nbsolve.equations.updating import parameters_of
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom
 from nbsolve.phrases import phrase, phrase_of
-from nbsolve.problem.graph_asks import COMPARISON, WORDS
+from nbsolve.problem.graphs.asks import COMPARISON, WORDS
 from nbsolve.problem.model import GraphProblem, Part
 from nbsolve.symbol import Partial, Symbol, canonical
 from nbsolve.worked.page import Call, Listing, counted
@@ -33,7 +33,7 @@ from nbsolve.worked.shown import Shown, shown
 from nbsolve.worked.steps import WorkedSteps
 
 if TYPE_CHECKING:
-    from nbsolve.compose.graph_page import GraphPage
+    from nbsolve.compose.graphs.page import GraphPage
     from nbsolve.drawing import Drawing
 
 __all__ = ["WorkedGraph"]
@@ -59,8 +59,8 @@ class WorkedGraph(WorkedSteps[GraphSolution, "GraphPage"]):
         return solve_graph(self.built, arithmetic, rounded)
 
     def _composer(self, solution: GraphSolution) -> GraphPage:
-        from nbsolve.compose.graph_letters import GraphLetters
-        from nbsolve.compose.graph_page import GraphPage
+        from nbsolve.compose.graphs.letters import GraphLetters
+        from nbsolve.compose.graphs.page import GraphPage
 
         return (GraphLetters if self.problem.symbolic else GraphPage)(solution, self.names)
 
@@ -156,7 +156,7 @@ class WorkedGraph(WorkedSteps[GraphSolution, "GraphPage"]):
             for place, number in zip(places, numbers, strict=False)
         }
         if self.problem.compared is not None:
-            from nbsolve.compose.graph_paths import heading
+            from nbsolve.compose.graphs.paths import heading
 
             paths = heading(self.problem, self.names)
             found |= {
@@ -235,7 +235,7 @@ class WorkedGraph(WorkedSteps[GraphSolution, "GraphPage"]):
 
     def _formula(self, atom: Atom, part: str | None) -> Answer:
         """The answer of a problem in letters."""
-        from nbsolve.compose.graph_letters import GraphLetters
+        from nbsolve.compose.graphs.letters import GraphLetters
         from nbsolve.render import latex_math, text
 
         page = self._page(self.solution)

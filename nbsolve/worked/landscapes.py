@@ -10,8 +10,8 @@ import numpy as np
 from nbsolve.arithmetic.nearest import to_float
 from nbsolve.asking.writing import scalar
 from nbsolve.compose.compared import called
-from nbsolve.drawing.floats import Floats, in_floats
-from nbsolve.drawing.level_lines import Landscape, Trail, plot_trails
+from nbsolve.drawing.charts.floats import Floats, in_floats
+from nbsolve.drawing.charts.level_lines import Landscape, Trail, plot_trails
 from nbsolve.equations.building import Built
 from nbsolve.equations.names import GraphNames
 from nbsolve.equations.paths import Path

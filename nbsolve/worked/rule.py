@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from nbsolve.asking.answers import Answer, as_double
-from nbsolve.compose.rule_letters import RuleNames, names_of, prediction
+from nbsolve.compose.rules.letters import RuleNames, names_of, prediction
 from nbsolve.document import Block, Document, Heading
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.given import known
@@ -24,7 +24,7 @@ from nbsolve.worked.shown import Shown, shown
 if TYPE_CHECKING:
     from flint import fmpq
 
-    from nbsolve.compose.rule_page import RulePage
+    from nbsolve.compose.rules.page import RulePage
     from nbsolve.drawing import Drawing
 
 __all__ = ["WorkedRule"]
@@ -55,7 +55,7 @@ class WorkedRule(ComposedPage):
 
     @cached_property
     def _page(self) -> RulePage:
-        from nbsolve.compose.rule_page import RulePage
+        from nbsolve.compose.rules.page import RulePage
 
         return RulePage(self.trained, self.names)
 
@@ -236,9 +236,9 @@ class WorkedRule(ComposedPage):
 
         Raises: UnknownQuantityError for another picture or unit, and where not exactly two inputs differ.
         """
-        from nbsolve.drawing.boundary import plot_plane
+        from nbsolve.drawing.charts.boundary import plot_plane
+        from nbsolve.drawing.charts.rule_plane import plane_of
         from nbsolve.drawing.finishing import through_matplotlib
-        from nbsolve.drawing.rule_plane import plane_of
 
         show = id or "boundary"
         if show not in ("samples", "boundary"):
@@ -282,7 +282,7 @@ class WorkedRule(ComposedPage):
 
     def listed(self) -> Listing:
         """The rule and the size of the layer; a step is a sample of an epoch."""
-        from nbsolve.compose.rule_statement import rule_name
+        from nbsolve.compose.rules.statement import rule_name
 
         problem = self.problem
         about = f"{problem.network.inputs}–{problem.network.layers[0].units} · {rule_name(problem)}"

@@ -16,9 +16,9 @@ from nbsolve.authored.dollars import canonical, in_words, pieces
 from nbsolve.authored.linear import linear
 from nbsolve.authored.reading import read
 from nbsolve.authored.spelling import BrokenMathematics
-from nbsolve.render.typst_compiler import CompilingError, compiled
-from nbsolve.render.typst_math import fitting
-from nbsolve.render.typst_tree import typst_of
+from nbsolve.render.typst.compiler import CompilingError, compiled
+from nbsolve.render.typst.math import fitting
+from nbsolve.render.typst.tree import typst_of
 from tests.authored.rows import rows
 
 NAMES = sorted(COMMANDS)

@@ -16,7 +16,7 @@ from nbsolve.authored.commands import COMMANDS, ENVIRONMENTS
 from nbsolve.authored.dollars import canonical
 from nbsolve.authored.reading import read
 from nbsolve.authored.spelling import BrokenMathematics
-from nbsolve.render.typst_tree import typst_of
+from nbsolve.render.typst.tree import typst_of
 from tests.authored.rows import FILE, REFUSED, rows
 from tests.authored.test_fuzz import failing
 from tests.book.browser import rendered

@@ -12,7 +12,7 @@ import pytest
 from nbsolve.notebook import NotebookJob, make_notebooks
 from nbsolve.notebook.children import CAN_FORK
 from nbsolve.notebook.compiling import CompilingServer, compiling_at
-from nbsolve.render.typst_compiler import compiled
+from nbsolve.render.typst.compiler import compiled
 from tests.book.problems import FLAT
 from tests.loading import load_problem
 

@@ -16,7 +16,7 @@ from nbsolve.notebook import NotebookJob, children, make_notebook, make_notebook
 from nbsolve.notebook.children import run_from_prepared
 from nbsolve.notebook.compiling import CompilingServer, compiling_at
 from nbsolve.problem import load_problem
-from nbsolve.render.typst_compiler import CompilingError, compiled
+from nbsolve.render.typst.compiler import CompilingError, compiled
 from tests.book.interrupting import children_end
 from tests.book.problems import FLAT, TRAINED, UNSOLVABLE
 

@@ -33,7 +33,8 @@ from nbsolve.catalogue.rules import RULES
 from nbsolve.compose.amount import MOST_UNITS
 from nbsolve.drawing.gates.circuit import KINDS
 from nbsolve.phrases import Family, phrase, phrase_of
-from nbsolve.problem import graph_asks, parts, rules
+from nbsolve.problem import parts, rules
+from nbsolve.problem.graphs import asks as graph_asks
 from nbsolve.problem.jacobian_vectors import PRODUCTS
 from nbsolve.step import Reason, Rule
 from nbsolve.worked.graph import DRAWINGS, PATHS

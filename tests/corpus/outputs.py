@@ -12,7 +12,7 @@ from nbsolve.errors import NbsolveError
 from nbsolve.handout import CourseData, Handout
 from nbsolve.handout.kinds import KINDS, sheet_of
 from nbsolve.render import latex, myst, text
-from nbsolve.render.mathml_page import formulas
+from nbsolve.render.mathml.page import formulas
 from nbsolve.worked.network import WorkedSolution
 from nbsolve.worked.pictured import Worked, described
 

@@ -9,7 +9,7 @@ from nbsolve.catalogue import ACTIVATIONS, CANCELLATIONS, JOINT_LOSS_FORMULAS, L
 from nbsolve.catalogue.derivations import DERIVATIONS, derivation_id
 from nbsolve.catalogue.derivations.graphs import graph
 from nbsolve.derivation import Domain
-from nbsolve.drawing.floats import Floats, in_floats
+from nbsolve.drawing.charts.floats import Floats, in_floats
 from nbsolve.expr import Function, Negation, Sum, Variable, walk
 from nbsolve.expr.general import Derivative
 from nbsolve.phrases import phrase_of

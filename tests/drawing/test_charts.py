@@ -8,11 +8,11 @@ import random
 import pytest
 
 from nbsolve import solve
-from nbsolve.drawing.charts import REACH, Frame, Plot
-from nbsolve.drawing.functions import plot_function
-from nbsolve.drawing.polylines import inside, thinned
+from nbsolve.drawing.charts.chart import REACH, Frame, Plot
+from nbsolve.drawing.charts.functions import plot_function
+from nbsolve.drawing.charts.polylines import inside, thinned
+from nbsolve.drawing.charts.ticks import tick_texts, ticks
 from nbsolve.drawing.scene import Polyline
-from nbsolve.drawing.ticks import tick_texts, ticks
 from nbsolve.expr import Quotient, Variable, number
 from nbsolve.worked.network import WorkedSolution
 from tests.drawing.networks import PROBLEMS

@@ -15,7 +15,7 @@ from nbsolve.drawing import Drawing
 from nbsolve.drawing.gates import Circuit, Gate, Wire, circuit_drawing
 from nbsolve.drawing.gates.layers import layered
 from nbsolve.handout.tikz import tikz
-from nbsolve.render.typst_picture import picture_pdf
+from nbsolve.render.typst.picture import picture_pdf
 from tests.drawing.circuits import NEURON, TWO, random_circuit
 from tests.drawing.circuits import circuit as letters
 from tests.drawing.labels import CLEAR, Box, Line

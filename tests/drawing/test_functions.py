@@ -11,9 +11,9 @@ import pytest
 from nbsolve.arithmetic import Arithmetic, ball
 from nbsolve.catalogue.activations import ACTIVATIONS, Activation
 from nbsolve.drawing import plot_function
-from nbsolve.drawing.curves import Curve, window
+from nbsolve.drawing.charts.curves import Curve, window
+from nbsolve.drawing.charts.floats import in_floats
 from nbsolve.drawing.drawing import Drawing
-from nbsolve.drawing.floats import in_floats
 from nbsolve.evaluate import evaluate
 from nbsolve.expr import Applied, Expr, Number, Quotient, Variable, number
 from nbsolve.given import Given

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from nbsolve import solve
-from nbsolve.drawing.heatmaps import _colours
+from nbsolve.drawing.charts.heatmaps import _colours
 from nbsolve.drawing.ink import FILLS, GROUND, WIRES, tone
 from nbsolve.drawing.pictures import kinds_of
 from nbsolve.notation.network_symbols import parameters
-from nbsolve.render.typst_picture import LARGER
+from nbsolve.render.typst.picture import LARGER
 from tests.drawing.networks import PROBLEMS
 from tests.drawing.test_network import luminance
 from tests.loading import files, load_problem

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from nbsolve import solve
-from nbsolve.drawing.heatmaps import _colours
+from nbsolve.drawing.charts.heatmaps import _colours
 from nbsolve.drawing.scene import Picture
 from nbsolve.drawing.svg import png
 from tests.drawing.networks import faults, wide_problem

@@ -17,7 +17,7 @@ from nbsolve.drawing.placing import Place, place_labels
 from nbsolve.handout.tikz import tikz
 from nbsolve.notation.network_symbols import of_outputs, parameters
 from nbsolve.phrases import PhraseId, phrase
-from nbsolve.render.typst_picture import picture_pdf
+from nbsolve.render.typst.picture import picture_pdf
 from nbsolve.symbol import Role
 from tests.drawing.labels import read, violations
 from tests.drawing.networks import PROBLEMS, random_problem, small_problem

@@ -14,8 +14,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from nbsolve import solve
+from nbsolve.drawing.charts.plots import rendered
 from nbsolve.drawing.drawing import Drawing
-from nbsolve.drawing.plots import rendered
 from nbsolve.errors import NbsolveError, UnknownQuantityError
 from nbsolve.worked.network import WorkedSolution
 from tests.drawing.networks import PROBLEMS, wide_problem

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from nbsolve import ProblemError, WorkedGraph, load_problem, solve
-from nbsolve.drawing.charts import Plot
-from nbsolve.drawing.level_lines import levels_of
+from nbsolve.drawing.charts.chart import Plot
+from nbsolve.drawing.charts.level_lines import levels_of
 from tests.corpus.outputs import FORMATS
 
 PROBLEM = Path(__file__).parents[2] / "problems" / "graph-momentum-and-nesterov.yaml"

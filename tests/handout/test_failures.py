@@ -23,8 +23,8 @@ from nbsolve.handout import (
     typeset,
     write_whole,
 )
-from nbsolve.render.typst import Piece
-from nbsolve.render.typst_markdown import UnknownMarkdown, blocks_of
+from nbsolve.render.typst.document import Piece
+from nbsolve.render.typst.markdown import UnknownMarkdown, blocks_of
 from tests.handout.made import SMALL, handout, pdf
 from tests.handout.pdf import Pdf
 

@@ -216,7 +216,7 @@ def test_running_heads_share_the_line(length: int) -> None:
 
 def test_ink_beyond_the_margin_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without pieces and without smaller type the long sum leaves the paper."""
-    from nbsolve.render import typst_lines
+    from nbsolve.render.typst import lines as typst_lines
 
     monkeypatch.setattr(typst_lines, "pieces", lambda formula, room: [formula])
     monkeypatch.setattr(typst_lines, "STEP", -400.0)

@@ -127,7 +127,7 @@ def test_a_solution_without_iterations() -> None:
 
 def test_a_forked_child_compiles_too() -> None:
     code = (
-        "import os, sys; from nbsolve.render.typst_compiler import compiled\n"
+        "import os, sys; from nbsolve.render.typst.compiler import compiled\n"
         "first = compiled('= A')\n"
         "child = os.fork()\n"
         "if child == 0: os._exit(0 if compiled('= A') == first else 1)\n"

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from nbsolve import ProblemError, load_problem, solve
-from nbsolve.compose.rule_letters import names_of
+from nbsolve.compose.rules.letters import names_of
 from nbsolve.live import live_faults
 from nbsolve.problem.model import RuleProblem
 

@@ -17,7 +17,7 @@ DEFINED = (
     *("nbsolve.blocks", "nbsolve.catalogue.combinations", "nbsolve.catalogue.operations"),
     *("nbsolve.problem.model.network", "nbsolve.solving.solution"),
 )
-GATES = ("nbsolve.equations", "nbsolve.drawing.gates", "nbsolve.compose.graph_backward")
+GATES = ("nbsolve.equations", "nbsolve.drawing.gates", "nbsolve.compose.graphs.backward")
 """They have gates that add, which are no layers."""
 WHAT_HAS_LAYERS = ("network", "solution")
 

@@ -11,9 +11,13 @@ from nbsolve import load_problem, solve
 from nbsolve.document import Derivation, Result, blocks_within
 from nbsolve.expr import Expr
 from nbsolve.notation import Names
-from nbsolve.render import breaking, mathml, mathml_pieces, typst_math, typst_pieces
+from nbsolve.render import breaking
 from nbsolve.render.breaking import Kind, Part, Parts
-from nbsolve.render.typst_width import math_width
+from nbsolve.render.mathml import formulas as mathml
+from nbsolve.render.mathml import pieces as mathml_pieces
+from nbsolve.render.typst import math as typst_math
+from nbsolve.render.typst import pieces as typst_pieces
+from nbsolve.render.typst.width import math_width
 
 PROBLEMS = sorted((Path(__file__).parents[2] / "problems").glob("*.yaml"))
 

@@ -12,12 +12,13 @@ from nbsolve.authored.reading import read
 from nbsolve.authored.spelling import BrokenMathematics
 from nbsolve.document import Derivation, Result, blocks_within
 from nbsolve.expr import Power, Product, Variable, number
-from nbsolve.render import latex_math, mathml, myst
-from nbsolve.render.mathml_lines import derivation
-from nbsolve.render.mathml_page import authored_block, authored_inline, formulas, kept, key, opening
-from nbsolve.render.mathml_pieces import ROOM, pieces, whole
-from nbsolve.render.mathml_tree import APPLIED, THIN
-from nbsolve.render.mathml_width import width
+from nbsolve.render import latex_math, myst
+from nbsolve.render.mathml import formulas as mathml
+from nbsolve.render.mathml.lines import derivation
+from nbsolve.render.mathml.page import authored_block, authored_inline, formulas, kept, key, opening
+from nbsolve.render.mathml.pieces import ROOM, pieces, whole
+from nbsolve.render.mathml.tree import APPLIED, THIN
+from nbsolve.render.mathml.width import width
 from tests.authored.rows import REFUSED, rows
 from tests.loading import FOLDER
 

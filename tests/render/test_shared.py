@@ -8,7 +8,9 @@ from nbsolve import load_problem
 from nbsolve.expr import Expr, Function, Number, Product, Sum
 from nbsolve.notation import Names
 from nbsolve.problem.model import Problem
-from nbsolve.render import latex_math, mathml, text, typst_math
+from nbsolve.render import latex_math, text
+from nbsolve.render.mathml import formulas as mathml
+from nbsolve.render.typst import math as typst_math
 from tests.book.problems import FLAT
 
 DEPTH = 14

@@ -13,8 +13,11 @@ from pathlib import Path
 import pytest
 
 from nbsolve.document import Derivation, Line, Math
-from nbsolve.render import latex_math, typst_lines, typst_markdown, typst_math
-from nbsolve.render.typst_width import math_width
+from nbsolve.render import latex_math
+from nbsolve.render.typst import lines as typst_lines
+from nbsolve.render.typst import markdown as typst_markdown
+from nbsolve.render.typst import math as typst_math
+from nbsolve.render.typst.width import math_width
 from tests.programs import TEX, needs
 from tests.render import golden, notation
 from tests.typst_here import typst_compiler

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from nbsolve import solve
-from nbsolve.compose.rule_answers import MOST_CHANGES
+from nbsolve.compose.rules.answers import MOST_CHANGES
 from nbsolve.errors import ProblemError, TooMuchWork
 from nbsolve.problem import parse_problem
 from nbsolve.worked.rule import WorkedRule

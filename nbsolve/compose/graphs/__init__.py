@@ -1,0 +1,1 @@
+"""Pages of computation graphs: their statement, both passes, letters, the check."""

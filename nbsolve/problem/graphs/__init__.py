@@ -1,0 +1,1 @@
+"""Reading problems of computation graphs: equations, given numbers, what is asked, training."""

@@ -1,0 +1,1 @@
+"""Mathematics as MathML, for pages that need no script."""

@@ -1,0 +1,1 @@
+"""Documents in Typst, for handouts: blocks, mathematics, tables, pictures, and the compiler."""
