@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import cached_property
 
 from nbsolve.catalogue import is_named
 from nbsolve.catalogue.softmaxes import Softmax
@@ -160,13 +160,6 @@ def _whole_layer(softmax: Softmax) -> str:
 
 
 def filled(formula: Expr, parameters: Mapping[str, Given]) -> Expr:
-    """The formula with its parameters' values; Φ, φ and σ in it written out; maxima and minima are of two each."""
+    """The formula with its parameters' values; Φ, φ and σ in it written out."""
     formula = substitute(formula, lambda e: e.expanded if is_named(e) else None)
-    return substitute(with_variables(formula, literals(parameters)) if parameters else formula, _of_two)
-
-
-def _of_two(node: Expr) -> Expr | None:
-    if not isinstance(node, Function) or node.name not in ("max", "min") or len(node.operands) < 3:
-        return None
-    first, *rest = (substitute(operand, _of_two) for operand in node.operands)
-    return reduce(lambda left, right: Function(node.name, (left, right)), rest, first)
+    return with_variables(formula, literals(parameters)) if parameters else formula

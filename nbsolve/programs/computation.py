@@ -29,7 +29,7 @@ from nbsolve.expr import (
 from nbsolve.given import Given
 from nbsolve.problem import wiring
 from nbsolve.problem.model import DenseLayer, Problem
-from nbsolve.programs.activations import Activations, filled
+from nbsolve.programs.activations import Activations
 from nbsolve.programs.arrays import Array, arrays_of, by_columns, existing
 from nbsolve.programs.objective import Objective, X, total_of
 from nbsolve.programs.updating import Assignment, UpdateRule
@@ -124,7 +124,7 @@ class Computation:
         """The weighted sums of a layer, or the sum of what comes in."""
         combination = wiring.combination(self.problem.network, n)
         if combination is not None:
-            return filled(combination.of(self._parts(n)), {})
+            return combination.of(self._parts(n))
         return MatrixProduct((self._incoming(n), self._weights_of(n, down=True)))
 
     def _parts(self, n: int) -> tuple[Expr, ...]:
@@ -182,7 +182,7 @@ class Computation:
         combination = wiring.combination(network, user)
         if combination is not None:
             place = wiring.sources(network, user).index(n)
-            return product(Variable(f"dz{user}"), filled(combination.slope(self._parts(user), place), {}))
+            return product(Variable(f"dz{user}"), combination.slope(self._parts(user), place))
         body: Expr = MatrixProduct((Variable(f"dz{user}"), self._weights_of(user, down=False)))
         sources = wiring.sources(network, user)
         if len(sources) == 1:

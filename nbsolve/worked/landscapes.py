@@ -10,11 +10,12 @@ import numpy as np
 from nbsolve.arithmetic.nearest import to_float
 from nbsolve.asking.writing import scalar
 from nbsolve.compose.compared import called
-from nbsolve.drawing.charts.floats import Floats, in_floats
+from nbsolve.drawing.charts.borders import Floats
 from nbsolve.drawing.charts.level_lines import Landscape, Trail, plot_trails
 from nbsolve.equations.building import Built
 from nbsolve.equations.names import GraphNames
 from nbsolve.equations.paths import Path
+from nbsolve.evaluate.doubles import compiled
 from nbsolve.phrases import phrase
 from nbsolve.symbol import Symbol
 
@@ -26,10 +27,11 @@ __all__ = ["draw_paths", "height_of"]
 
 def height_of(built: Built, x: Symbol, y: Symbol, xs: Floats, ys: Floats) -> Floats:
     """What is differentiated, at all places of two parameters, the other given quantities as they are."""
-    known = {symbol: float(given) for symbol, given in built.given.items()}
-    values: dict[Symbol, object] = {**known, x: xs, y: ys}
-    for node in built.graph.nodes:
-        values[node.target] = in_floats(built.graph.formula(node, node.target), values)
+    known = {symbol: np.float64(float(given)) for symbol, given in built.given.items()}
+    values: dict[object, object] = {**known, x: xs, y: ys}
+    with np.errstate(all="ignore"):
+        for node in built.graph.nodes:
+            values[node.target] = compiled(built.graph.formula(node, node.target))(values)
     return np.broadcast_to(np.asarray(values[built.objective[0]], dtype=np.float64), xs.shape)
 
 

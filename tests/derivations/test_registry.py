@@ -9,7 +9,7 @@ from nbsolve.catalogue import ACTIVATIONS, CANCELLATIONS, JOINT_LOSS_FORMULAS, L
 from nbsolve.catalogue.derivations import DERIVATIONS, derivation_id
 from nbsolve.catalogue.derivations.graphs import graph
 from nbsolve.derivation import Domain
-from nbsolve.drawing.charts.floats import Floats, in_floats
+from nbsolve.drawing.charts.borders import heights_of
 from nbsolve.expr import Function, Negation, Sum, Variable, walk
 from nbsolve.expr.general import Derivative
 from nbsolve.phrases import phrase_of
@@ -89,11 +89,8 @@ def test_the_drawn_derivative_is_the_slope_of_the_drawn_function(id: str) -> Non
     low, high = shown.domain
     places = low + (high - low) * np.arange(1, 40) / 40.03  # kinks lie at whole numbers
     step = 1e-5
-
-    def height(x: object) -> Floats:
-        return np.broadcast_to(in_floats(shown.definition, {**given, shown.variable: x}), places.shape)
-
-    slope = np.broadcast_to(in_floats(shown.derivative, {**given, shown.variable: places}), places.shape)
+    height = heights_of(shown.definition, shown.variable, given)
+    slope = heights_of(shown.derivative, shown.variable, given)(places)
     found = (height(places + step) - height(places - step)) / (2 * step)
     assert found == pytest.approx(slope, rel=1e-6, abs=1e-6)
 

@@ -11,8 +11,8 @@ import pytest
 from nbsolve.arithmetic import Arithmetic, ball
 from nbsolve.catalogue.activations import ACTIVATIONS, Activation
 from nbsolve.drawing import plot_function
+from nbsolve.drawing.charts.borders import heights_of
 from nbsolve.drawing.charts.curves import Curve, window
-from nbsolve.drawing.charts.floats import in_floats
 from nbsolve.drawing.drawing import Drawing
 from nbsolve.evaluate import evaluate
 from nbsolve.expr import Applied, Expr, Number, Quotient, Variable, number
@@ -47,7 +47,7 @@ def test_curves_run_where_the_certified_values_lie(record: Activation, place: st
         entries = (("z", Number(Given.read(place).rational)),)
         certified = evaluate(Applied("f", formula, entries, tuple(given.items())), {}, Arithmetic())
         known = {name: float(value) for name, value in record.parameters.items()}
-        found = in_floats(formula, {**known, "z": float(place)})
+        found = heights_of(formula, "z", known)(float(place))
         assert float(found) == pytest.approx(float(ball(certified)), rel=1e-12, abs=1e-12)  # type: ignore[arg-type]
 
 

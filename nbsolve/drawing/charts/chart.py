@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from nbsolve.drawing.charts.borders import Floats
 from nbsolve.drawing.charts.curves import Curve
-from nbsolve.drawing.charts.floats import Floats
 from nbsolve.drawing.charts.polylines import inside, thinned
 from nbsolve.drawing.charts.ticks import tick_texts, ticks
 from nbsolve.drawing.numbers import digits

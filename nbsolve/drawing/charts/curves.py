@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
-from nbsolve.drawing.charts.floats import Floats, borders, in_floats
+from nbsolve.drawing.charts.borders import Floats, borders, heights_of
 from nbsolve.drawing.numbers import linear
 from nbsolve.expr import Expr
 
@@ -30,13 +29,10 @@ class Curve:
     @classmethod
     def of(cls, formula: Expr, variable: str, domain: tuple[float, float], known: dict[str, float]) -> Curve:
         """The curve of a formula over an interval; places without a finite value are left out."""
-
-        def value(places: Any) -> Floats:
-            found = in_floats(formula, {**known, variable: places})
-            return np.broadcast_to(np.asarray(found, dtype=np.float64), np.shape(places))
+        value = heights_of(formula, variable, known)
 
         def single(place: float) -> float:
-            return float(value(np.array(place)))
+            return float(value(place))
 
         low, high = domain
         grid = np.linspace(low, high, _PLACES)
@@ -80,4 +76,5 @@ def number_text(value: float) -> str:
 
 def sampled(formula: Expr, variable: str, known: dict[str, float]) -> Callable[[float], float]:
     """The formula as a function of one number."""
-    return lambda place: float(in_floats(formula, {**known, variable: place}))
+    value = heights_of(formula, variable, known)
+    return lambda place: float(value(place))

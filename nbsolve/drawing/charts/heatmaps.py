@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from nbsolve.arithmetic.nearest import to_floats
+from nbsolve.drawing.charts.borders import Floats
 from nbsolve.drawing.charts.curves import number_text
-from nbsolve.drawing.charts.floats import Floats
 from nbsolve.drawing.drawing import Drawing
 from nbsolve.drawing.network import sizes_text
 from nbsolve.drawing.readings import Readings

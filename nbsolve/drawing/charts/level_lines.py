@@ -10,9 +10,9 @@ from itertools import pairwise
 import numpy as np
 from contourpy import contour_generator
 
+from nbsolve.drawing.charts.borders import Floats
 from nbsolve.drawing.charts.chart import Chart, Frame, Trace, left_margin, placed
 from nbsolve.drawing.charts.curves import Curve, number_text
-from nbsolve.drawing.charts.floats import Floats
 from nbsolve.drawing.charts.ticks import tick_texts, ticks
 from nbsolve.drawing.drawing import Drawing
 from nbsolve.drawing.finishing import finished_plot
