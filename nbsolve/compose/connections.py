@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nbsolve.document import Inline, Math, Text
 from nbsolve.expr import Quantity, literal
-from nbsolve.phrases import PhraseId, phrase, phrase_of
+from nbsolve.phrases import PhraseId, listed, phrase, phrase_of
 from nbsolve.problem import wiring
 from nbsolve.problem.model import Network
 from nbsolve.symbol import Symbol
@@ -56,7 +56,7 @@ def _named(network: Network) -> Text:
 
 def _sources(network: Network, layer: int) -> Text:
     own = network.layer(layer)
-    names = _and([name for source in own.sources for name in _names(network, layer, source)])
+    names = listed([name for source in own.sources for name in _names(network, layer, source)])
     if (len(own.sources) == 1 and not own.columns) or own.bias.folded is not None:
         return (phrase("statement.source_of_layer", layer=str(layer), sources=names),)
     key: PhraseId = "statement.sources_rows" if _by_rows(network) else "statement.sources_columns"
@@ -91,7 +91,7 @@ def _columns(network: Network, layer: int) -> list[Inline]:
 
 def layers_in_words(layers: tuple[int, ...] | list[int]) -> str:
     """The inputs, layer 1 and layer 2."""
-    return _and(
+    return listed(
         [
             phrase("statement.the_inputs") if n == 0 else phrase("statement.layer", number=str(n))
             for n in layers
@@ -105,10 +105,6 @@ def _names(network: Network, layer: int, source: int) -> list[str]:
     if source == 0 and len(taken) < len(network.named):
         return [phrase("statement.the_input", name=one.name) for one in taken]
     return [layers_in_words([source])]
-
-
-def _and(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {phrase('statement.and')} {names[-1]}"
 
 
 def _gaps(network: Network, layer: int) -> list[tuple[int, int]]:

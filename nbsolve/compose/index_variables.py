@@ -10,7 +10,7 @@ from nbsolve.document import Inline, Math
 from nbsolve.expr import Atom, Expr, Quantity, Variable, atoms, number, substitute, walk
 from nbsolve.expr.general import IndexedSum
 from nbsolve.notation import Names
-from nbsolve.phrases import PhraseId, phrase
+from nbsolve.phrases import PhraseId, listed, phrase
 from nbsolve.step import Step
 from nbsolve.symbol import Index, Partial, Role, Symbol
 from nbsolve.symbolic import LetterPass
@@ -118,13 +118,9 @@ def _sums(letters: LetterPass) -> Iterator[str]:
     if not summed:
         return
     order = [index for index in index_variables(letters.solution.problem, len(layers) + 2) if index in summed]
-    listed = [f"${index.name}$" for index in order]
-    if len(listed) > 1:
-        said = f"{', '.join(listed[:-1])} {phrase('statement.and')} {listed[-1]}"
-        yield phrase("letters.legend_sums", listed=said)
-    else:
-        key: PhraseId = "letters.legend_sum_outputs" if len(layers) == 1 else "letters.legend_sum"
-        yield phrase(key, listed=listed[0])
+    key: PhraseId = "letters.legend_sum_outputs" if len(layers) == 1 else "letters.legend_sum"
+    key = "letters.legend_sums" if len(order) > 1 else key
+    yield phrase(key, listed=listed([f"${index.name}$" for index in order]))
     output = letters.solution.output
     if output.joint and len(layers) > 1:
         name = activation_name(output.layer.activation)

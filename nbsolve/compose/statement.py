@@ -24,7 +24,7 @@ from nbsolve.document import (
 from nbsolve.expr import Atom, Quantity, literal
 from nbsolve.live import Live
 from nbsolve.notation import Names
-from nbsolve.phrases import PhraseId, phrase, phrase_of
+from nbsolve.phrases import PhraseId, listed, phrase, phrase_of
 from nbsolve.problem import wiring
 from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.jacobian_vectors import PRODUCTS
@@ -82,8 +82,7 @@ def _network(problem: Problem) -> str:
     words = (
         phrase("statement.input_one") if inputs == 1 else phrase("statement.input_many", count=str(inputs))
     )
-    listed = f"{', '.join([words, *layers[:-1]])} {phrase('statement.and')} {layers[-1]}"
-    return phrase("statement.network", listed=listed)
+    return phrase("statement.network", listed=listed([words, *layers]))
 
 
 def _listed(names: tuple[str, ...]) -> str:

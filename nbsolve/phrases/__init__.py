@@ -5,7 +5,7 @@ English is spoken unless `speaking` says otherwise, for what is written within i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -19,7 +19,7 @@ import yaml
 from nbsolve.errors import LanguageError
 from nbsolve.phrases.ids import PhraseId
 
-__all__ = ["PhraseId", "phrase", "phrase_of", "speaking"]
+__all__ = ["PhraseId", "listed", "phrase", "phrase_of", "speaking"]
 
 _READ = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml's where there is one: every process of a build reads the words, and ruamel takes 60 ms."""
@@ -128,3 +128,9 @@ def _said(key: str, slots: dict[str, str]) -> str:
     if not isinstance(found, str):
         raise KeyError(key)
     return found.format(**slots) if slots else found
+
+
+def listed(words: Sequence[str]) -> str:
+    """a, b and c."""
+    *before, last = words
+    return f"{', '.join(before)} {phrase('statement.and')} {last}" if before else last

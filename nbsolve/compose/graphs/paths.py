@@ -15,7 +15,7 @@ from nbsolve.document import Block, Bullets, Heading, Inline, Math, Paragraph, T
 from nbsolve.equations.names import GraphNames
 from nbsolve.equations.paths import Path
 from nbsolve.expr import Quantity
-from nbsolve.phrases import PhraseId, phrase
+from nbsolve.phrases import PhraseId, listed, phrase
 from nbsolve.problem.model import GraphProblem
 from nbsolve.rounding import Written
 from nbsolve.symbol import Symbol
@@ -92,10 +92,8 @@ class GraphPaths:
             yield from set_in("graphs.path_straight", name=name, **ends)
         else:
             key: PhraseId = "graphs.path_turns_once" if len(turns) == 1 else "graphs.path_turns"
-            *others, last_turn = map(str, turns)
-            numbers = f" {phrase('statement.and')} ".join(filter(None, (", ".join(others), last_turn)))
             own = Math(Quantity(parameter))
-            said = {"name": name, "count": str(len(turns)), "updates": numbers}
+            said = {"name": name, "count": str(len(turns)), "updates": listed([*map(str, turns)])}
             yield from set_in(key, **said, parameter=own, low=low, high=high)
 
     def _end(self, names: Sequence[str], found: Sequence[Written], updates: int) -> Text:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from nbsolve.compose.authored import enumerated
 from nbsolve.compose.optimiser_words import set_in
 from nbsolve.document import Inline, Math
 from nbsolve.equations.building import Built, Stage, entries_of, quantity
@@ -100,10 +101,7 @@ def of_entries(stage: Stage) -> Iterator[Inline]:
 
 def together(symbols: Sequence[Symbol]) -> Iterator[Inline]:
     """`a, b and c`."""
-    for position, one in enumerate(symbols):
-        if position:
-            yield f" {phrase('statement.and')} " if position == len(symbols) - 1 else ", "
-        yield Math(Quantity(one))
+    yield from enumerated([[Math(Quantity(one))] for one in symbols])
 
 
 # ---------------------------------------------------------------------- what uses what

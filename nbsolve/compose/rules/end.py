@@ -33,7 +33,7 @@ from nbsolve.expr import (
     total,
 )
 from nbsolve.given import known
-from nbsolve.phrases import PhraseId, phrase
+from nbsolve.phrases import PhraseId, listed, phrase
 from nbsolve.rules.separating import Certificate, inseparable
 from nbsolve.symbol import Role, Symbol
 
@@ -226,5 +226,4 @@ _WHAT: dict[int, PhraseId] = {1: "rule.point", 2: "rule.line", 3: "rule.plane"}
 def _listed(numbers: Sequence[int]) -> str:
     if len(numbers) == 1:
         return phrase("rule.sample_one", number=str(numbers[0]))
-    listed = ", ".join(map(str, numbers[:-1]))
-    return phrase("rule.sample_many", listed=f"{listed} {phrase('statement.and')} {numbers[-1]}")
+    return phrase("rule.sample_many", listed=listed([*map(str, numbers)]))

@@ -8,7 +8,6 @@ from functools import cached_property
 
 import flint
 
-from nbsolve.compose.authored import enumerated
 from nbsolve.compose.paper_tables import column_width, in_columns, in_one_table
 from nbsolve.compose.rules.letters import (
     constant,
@@ -28,7 +27,7 @@ from nbsolve.document import Block, Derivation, Heading, Inline, Line, Math, Par
 from nbsolve.expr import Atom, Expr, Negation, Quantity, Sum, product
 from nbsolve.given import known
 from nbsolve.notation import Names
-from nbsolve.phrases import phrase
+from nbsolve.phrases import PhraseId, listed, phrase
 from nbsolve.rules.training import Epoch, Parameters, Trained, Turn
 from nbsolve.symbol import Role, Symbol
 
@@ -272,10 +271,8 @@ def _table_words(epoch: Epoch, worked: Collection[tuple[int, int]]) -> str:
     left = [str(turn.sample) for turn in epoch.turns if (epoch.number, turn.sample) not in worked]
     if not left or len(left) == len(epoch.turns):
         return phrase("rule.table")
-    listed = "".join(map(str, enumerated([[number] for number in left])))
-    if len(left) == 1:
-        return phrase("rule.table_with_sample", listed=listed)
-    return phrase("rule.table_with_samples", listed=listed)
+    key: PhraseId = "rule.table_with_sample" if len(left) == 1 else "rule.table_with_samples"
+    return phrase(key, listed=listed(left))
 
 
 def _skipped(first: int, last: int) -> str:
