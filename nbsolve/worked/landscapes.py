@@ -15,7 +15,8 @@ from nbsolve.drawing.charts.level_lines import Landscape, Trail, plot_trails
 from nbsolve.equations.building import Built
 from nbsolve.equations.names import GraphNames
 from nbsolve.equations.paths import Path
-from nbsolve.evaluate.doubles import compiled
+from nbsolve.evaluate.doubles import Doubles, compiled
+from nbsolve.expr import Atom
 from nbsolve.phrases import phrase
 from nbsolve.symbol import Symbol
 
@@ -27,8 +28,8 @@ __all__ = ["draw_paths", "height_of"]
 
 def height_of(built: Built, x: Symbol, y: Symbol, xs: Floats, ys: Floats) -> Floats:
     """What is differentiated, at all places of two parameters, the other given quantities as they are."""
-    known = {symbol: np.float64(float(given)) for symbol, given in built.given.items()}
-    values: dict[object, object] = {**known, x: xs, y: ys}
+    values: dict[Atom, Doubles] = {symbol: np.float64(float(given)) for symbol, given in built.given.items()}
+    values |= {x: xs, y: ys}
     with np.errstate(all="ignore"):
         for node in built.graph.nodes:
             values[node.target] = compiled(built.graph.formula(node, node.target))(values)
