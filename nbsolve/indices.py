@@ -25,6 +25,12 @@ class Affine(Index):
     terms: tuple[tuple[str, int], ...]
     shift: int
 
+    @classmethod
+    def of(cls, terms: tuple[tuple[str, int], ...], shift: int) -> Affine:
+        """The index under the name that its terms make: 2t+s-3."""
+        parts = [f"{'+' if n > 0 else '-'}{'' if abs(n) == 1 else abs(n)}{letter}" for letter, n in terms]
+        return cls("".join([*parts, f"{shift:+d}" if shift else ""]).lstrip("+"), terms, shift)
+
     def placed(self, places: Mapping[Index, int]) -> Unit:
         """Put numbers in for letters: the index that comes of it, a number where no letter is left."""
         left = tuple(term for term in self.terms if Index(term[0]) not in places)
@@ -35,8 +41,7 @@ class Affine(Index):
             return shift
         if left == ((left[0][0], 1),) and not shift:
             return Index(left[0][0])
-        parts = [f"{'+' if n > 0 else '-'}{'' if abs(n) == 1 else abs(n)}{letter}" for letter, n in left]
-        return Affine("".join([*parts, f"{shift:+d}" if shift else ""]).lstrip("+"), left, shift)
+        return Affine.of(left, shift)
 
 
 Unit = int | Index

@@ -2,7 +2,8 @@
 
     left  = name ["[" letter {"," letter} "]"]
     read  = name ["[" place {"," place} "]"]
-    place = ["-"] step {("+" | "-") step}        step = whole number | [whole number "*"] letter
+    place = ["-"] step {("+" | "-") step}
+    step  = whole number | [whole number "*"] (letter | "(" place ")")
     over  = ("sum" | "mean" | "max" | "min") "(" letter {"," letter} "," formula ")"
 
 `mean` is the sum divided by the number of its terms, unless something has that name. A place is affine in the index
@@ -184,7 +185,7 @@ class _Reader(Parser):
                 f"{token.text} is the name of a quantity",
                 token.column,
                 "an index that nothing else is called by",
-                f"such as sum(i, {of})" if self.axes[token.text] else None,
+                f"such as sum(i, {of})" if self.axes[token.text] and not self.at(",") else None,
             )
         return token.text
 
@@ -199,44 +200,53 @@ class _Reader(Parser):
         return tuple(found)
 
     def affine(self) -> Unit:
-        """A place: 3, i, t + s − 1, 2*t."""
-        factors: dict[str, int] = {}
-        shift, start = 0, self.place
-        sign = -1 if self.at("-") else 1
-        self.place += self.at("-")
-        while True:
-            letter, count = self.step()
-            if letter is None:
-                shift += sign * count
-            else:
-                factors[letter] = factors.get(letter, 0) + sign * count
-            if not self.at("+", "-"):
-                break
-            sign = -1 if self.take().text == "-" else 1
+        """A place: 3, i, t + s − 1, 2*t, 2*(t − 1)."""
+        start = self.place
+        factors, shift = self.steps()
         terms = tuple((letter, factor) for letter, factor in factors.items() if factor)
         if not terms:
             return shift
         if terms == ((terms[0][0], 1),) and not shift:
             return Index(terms[0][0])
-        written = "".join(
-            token.text.replace("-", "−") if token.text != "*" else ""
-            for token in self.tokens[start : self.place]
-        )
-        return Affine(written, terms, shift)
+        written = "".join(token.text for token in self.tokens[start : self.place] if token.text != "*")
+        name = Affine.of(terms, shift).name if "(" in written else written
+        return Affine(name.replace("-", "−"), terms, shift)
 
-    def step(self) -> tuple[str | None, int]:
-        """A number, a letter, or a number times a letter."""
+    def steps(self) -> tuple[dict[str, int], int]:
+        """A sum of steps: the factor of each letter, and what is added."""
+        self.deeper()
+        factors: dict[str, int] = {}
+        shift, sign = 0, -1 if self.at("-") else 1
+        self.place += self.at("-")
+        while True:
+            own, count = self.step()
+            shift += sign * count
+            for letter, factor in own.items():
+                factors[letter] = factors.get(letter, 0) + sign * factor
+            if not self.at("+", "-"):
+                break
+            sign = -1 if self.take().text == "-" else 1
+        self.depth -= 1
+        return factors, shift
+
+    def step(self) -> tuple[dict[str, int], int]:
+        """A number, a letter, a sum in parentheses, or a number times one of these."""
+        opening = self.token
+        if self.at("("):
+            self.take()
+            found = self.steps()
+            self.expect(")", f"to close the parenthesis of column {opening.column}")
+            return found
         token = self.take()
         if token.kind == "number" and token.text.isdigit():
             count = int(token.text)
             if count > 1_000_000:
                 raise FormulaError("this index is too large", token.column, "at most 1,000,000")
             if not self.at("*"):
-                return None, count
+                return {}, count
             self.take()
-            token = self.take()
-        else:
-            count = 1
+            factors, shift = self.step()
+            return {letter: count * factor for letter, factor in factors.items()}, count * shift
         if token.kind != "name" or token.text not in self.letters:
             listed = ", ".join(self.letters) or "no letter: the equation has no index"
             left = f"the indices of an equation stand on its left side, too: z[{token.text}]"
@@ -246,7 +256,7 @@ class _Reader(Parser):
                 f"a whole number, or one of {listed}" if self.letters else f"a whole number ({listed})",
                 left if re.fullmatch("[a-z]", token.text) else near(token.text, self.letters),
             )
-        return token.text, count
+        return {token.text: 1}, 0
 
 
 def _letters_of(symbol: Symbol) -> set[str]:

@@ -79,6 +79,7 @@ def test_against_automatic_differentiation(text: str) -> None:
         ("x[2*i-1]*x[2*i]", 2),
         ("x[i+2] - x[i]", 5),  # i stands alone as well
         ("sum(k, w[k]*x[2*i+k-2])", 2),
+        ("sum(k, w[k]*x[2*(i-1)+k])", 2),
     ],
 )
 def test_a_window_runs_as_far_as_its_array(formula: str, length: int) -> None:
