@@ -212,6 +212,25 @@ class Built:
                         found.setdefault(operand, stage)
         return found
 
+    @cached_property
+    def shares(self) -> dict[Expr, Symbol]:
+        """What is found as a quotient, by its formula: shares of a sum stand in the derivatives of one another."""
+        found: dict[Expr, Symbol] = {}
+        for node in self.graph.nodes:
+            formula = self.graph.formula(node, node.target)
+            if isinstance(formula, Quotient):
+                found.setdefault(formula, node.target)
+        return found
+
+    def local(self, node: Node, slot: str) -> Expr:
+        """∂q/∂p of what a node finds and what is in one of its slots, written through what the graph finds."""
+
+        def found(part: Expr) -> Expr | None:
+            share = self.shares.get(part) if isinstance(part, Quotient) else None
+            return None if share is None else Quantity(share)
+
+        return substitute(self.graph.local(node, slot, node.target, node.operand(slot)), found)
+
     def users(self, symbol: Symbol) -> list[tuple[Node, str]]:
         """The nodes that use a quantity and lead to what is differentiated."""
         return [(node, slot) for node, slot in self.graph.users(symbol) if node.target in self.leading]

@@ -1,6 +1,7 @@
 """The local derivatives of an operation that a formula is, rule by rule, as a person writes them.
 
-They are written through what the node finds where its formula occurs in them: σ′(z) as a (1 − a), (e^x)′ as y.
+They are written through what the node finds where its formula occurs in them: σ′(z) as a (1 − a), (e^x)′ as y, and
+those of a share of a sum through the shares: p_k (1 − p_k) and −p_k p_j of a softmax.
 
 Conventions: max and min pass the gradient of a tie to the first operand, and none of a tie with a constant.
 """
@@ -33,7 +34,7 @@ from nbsolve.expr import (
     walk,
     with_variables,
 )
-from nbsolve.formula.differentiate import differentiated, times
+from nbsolve.formula.differentiate import added, depends, differentiated, minus, over, times
 from nbsolve.graph import Operation
 from nbsolve.graph.operation import OUT, UPSTREAM, Entry, Local, Slot
 from nbsolve.step import Rule
@@ -41,6 +42,7 @@ from nbsolve.symbol import Symbol
 
 __all__ = ["operation_of", "slopes"]
 
+_KINKED = ("max", "min", "abs", "relu", "sign")
 _SHORT = (Function, Applied)
 """Formulae that are named by what they find where they occur in their own derivative."""
 
@@ -88,8 +90,10 @@ def _derivatives(lettered: Expr, letters: Iterable[Variable]) -> Iterator[tuple[
 
 @cache
 def _derivative(decided: Expr, formula: Expr, slot: str) -> Expr:
-    derivative = _tidied(differentiated(decided, Variable(slot))[-1].expression)
     found = Entry(OUT)
+    derivative = _of_share(formula, Variable(slot))
+    if derivative is None:
+        derivative = _tidied(differentiated(decided, Variable(slot))[-1].expression)
 
     def said(node: Expr) -> Expr | None:
         match node:
@@ -102,8 +106,45 @@ def _derivative(decided: Expr, formula: Expr, slot: str) -> Expr:
     return substitute(derivative, said)
 
 
+def _of_share(formula: Expr, variable: Variable) -> Expr | None:
+    """The derivative of p = u/(u + v + …), a share of a sum: (u′ − p (u′ + v′ + …))/(u + v + …).
+
+    Of powers of e, e^s/(e^s + e^t + …), it is p (s′ − p s′ − q t′ − …) with the other shares q; p (1 − p) s′ and
+    −p q t′ where the variable stands in one of them alone. None for other formulae, and where there are cases.
+    """
+    match formula:
+        case Quotient((part, Sum(terms) as whole)) if part in terms and not _distinguishes(formula):
+            pass
+        case _:
+            return None
+    share = Entry(OUT)
+
+    def slope(of: Expr) -> Expr:
+        return _tidied(differentiated(of, variable)[-1].expression)
+
+    powers = [one.operands[0] for one in terms if isinstance(one, Function) and one.name == "exp"]
+    if len(powers) < len(terms):
+        both = added(slope(part), minus(times(share, slope(whole))))
+        return _tidied(over(both, whole))
+    shares = [share if one == part else Quotient((one, whole)) for one in terms]
+    acting = [
+        (own, slope(power)) for own, power in zip(shares, powers, strict=True) if depends(power, variable)
+    ]
+    match acting:
+        case [(own, inner)] if own == share:
+            return times(share, Sum((number(1), Negation((share,)))), inner)
+        case [(own, inner)]:
+            return minus(times(share, own, inner))
+    own_slope = next((inner for own, inner in acting if own == share), number(0))
+    return times(share, added(own_slope, *(minus(times(own, inner)) for own, inner in acting)))
+
+
+def _distinguishes(formula: Expr) -> bool:
+    return any(isinstance(node, Cases) or getattr(node, "name", "") in _KINKED for node in walk(formula))
+
+
 def _tidied(e: Expr) -> Expr:
-    """What a person would not leave: numbers that cancel, fractions within fractions, √v², cases that say the same.
+    """What a person would not leave: numbers that cancel, fractions within fractions, √v², cases within cases.
 
     o − y for 2 (o − y)/2 and for 0.5 · 2 (o − y); 1/(2 x) for (1/x)/2; −u/(2 √v v) for −u · 1/(2 √v) / √v².
     """
@@ -122,8 +163,15 @@ def _tidied(e: Expr) -> Expr:
             within = [one.operands[1] for one in factors if _is_inverse(one)]
             rest = [one for one in factors if not _is_inverse(one)]
             return Quotient((product(*rest) if rest else number(1), product(*within, below))) if within else e
+        case Product(factors) if any(_is_inverse_of_letter(one) for one in factors):  # y/p, not y · 1/p
+            within = [one.operands[1] for one in factors if _is_inverse_of_letter(one)]
+            return Quotient(
+                (times(*(one for one in factors if not _is_inverse_of_letter(one))), product(*within))
+            )
         case Product(factors) if (first_of_two := _inverses(factors)) is not None:
             return times(*factors[:first_of_two], *factors[first_of_two + 2 :])
+        case Cases((*first, (Cases(inner), None))):
+            return _tidied(Cases((*first, *inner)))
         case Cases((*_, (before, _), (last, None)) as branches) if before == last and len(branches) > 2:
             return _tidied(Cases((*branches[:-2], branches[-1])))
     return e
@@ -142,6 +190,10 @@ def _inverses(factors: Sequence[Expr]) -> int | None:
 
 def _is_inverse(factor: Expr) -> TypeGuard[Quotient]:
     return isinstance(factor, Quotient) and factor.operands[0] == number(1)
+
+
+def _is_inverse_of_letter(factor: Expr) -> TypeGuard[Quotient]:
+    return _is_inverse(factor) and not isinstance(factor.operands[1], Number)
 
 
 def _is_less(term: Expr) -> bool:

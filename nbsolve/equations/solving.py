@@ -262,7 +262,7 @@ class _Pass:
     def _local(self, node: Node, slot: str, operand: Symbol) -> None:
         if self._direct(node):
             return
-        formula = self.built.graph.local(node, slot, node.target, operand)
+        formula = self.built.local(node, slot)
         target = Partial(node.target, operand)
         try:
             if node.target.at:
@@ -274,11 +274,10 @@ class _Pass:
 
     def _sum(self, operand: Symbol) -> None:
         """∂f/∂p over all that is computed from p."""
-        graph = self.built.graph
         chain: list[Expr] = []
         factors: list[Expr] = []
         for node, slot in self.built.users(operand):
-            local = graph.local(node, slot, node.target, operand)
+            local = self.built.local(node, slot)
             upstream = Quantity(self._gradient(node.target))
             if self._direct(node):
                 chain.append(local)

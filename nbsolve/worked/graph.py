@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from nbsolve.arithmetic import Arithmetic
 from nbsolve.asking.answers import Answer, as_double
@@ -100,11 +100,13 @@ class WorkedGraph(WorkedSteps[GraphSolution, "GraphPage"]):
         training = self.problem.training
         several = training is not None and training.iterations > 1
         stages = ("forward", "backward", *(() if training is None else ("update",)))
+        if self.problem.forward_only:
+            stages = ("forward",)
         for number in training.show if several and training is not None else (None,):
             which: dict[str, str | int] = {} if number is None else {"iteration": number}
             yield from ((stage, which) for stage in stages)
             if not self.problem.symbolic:
-                yield "draw", {"id": "backward", **which}
+                yield "draw", {"id": stages[:2][-1], **which}
         if self.problem.compared is not None:
             yield "compared", {}
             yield "draw", {"id": PATHS}
@@ -145,15 +147,15 @@ class WorkedGraph(WorkedSteps[GraphSolution, "GraphPage"]):
         return {}
 
     def pictures(self, blocks: Sequence[Block]) -> dict[int, Callable[[], Drawing]]:
-        """The graph with its numbers below the heading of each backward pass."""
-        title = (phrase("sections.backward"),)
+        """The graph with its numbers below the heading of each backward pass, or of the forward pass alone."""
+        last: Literal["forward", "backward"] = "forward" if self.problem.forward_only else "backward"
+        title = (phrase("sections.forward") if last == "forward" else phrase("sections.backward"),)
         places = [n for n, block in enumerate(blocks) if isinstance(block, Heading) and block.text == title]
         if self.problem.symbolic:
             return {}
         numbers = [iteration.number for iteration in self.solution.iterations]
         found: dict[int, Callable[[], Drawing]] = {
-            place: partial(self.draw, "backward", number)
-            for place, number in zip(places, numbers, strict=False)
+            place: partial(self.draw, last, number) for place, number in zip(places, numbers, strict=False)
         }
         if self.problem.compared is not None:
             from nbsolve.compose.graphs.paths import heading

@@ -162,7 +162,7 @@ class GraphBackward:
             node = graph.origin(atom.of)
             assert node is not None
             slot = next(slot for slot, operand in operands_of(node).items() if operand == atom.wrt)
-            formula = graph.local(node, slot, atom.of, atom.wrt)
+            formula = self.built.local(node, slot)
             yield Step(Rule.NODE_DERIVATIVE, atom, forms(formula), iteration.values, iteration.number)
 
     def _equation(self, name: str) -> Equation:

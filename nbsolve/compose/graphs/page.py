@@ -89,7 +89,7 @@ class GraphPage(StepsPage[GraphSolution, GraphIteration]):
 
     def unsaid(self) -> Document:
         """The conventions that a question cannot do without."""
-        said = tuple(self._at_ties())
+        said = () if self._problem.forward_only else tuple(self._at_ties())
         return self._document(iter((Bullets(said),) if said else ()))
 
     def conventions(self) -> Document:
@@ -104,6 +104,11 @@ class GraphPage(StepsPage[GraphSolution, GraphIteration]):
         problem = self._problem
         of = Quantity(self.names.objective)
         seed = Quantity(Partial(self.names.objective, self.solution.built.objective[0]))
+        if problem.forward_only:
+            if any(array.shape for array in problem.given):
+                yield (phrase("graphs.convention_entries"),)
+            yield (rounding_words(problem.rounding, False),)
+            return
         if problem.upstream is None and self.names.objective.role is Role.NODE:
             yield (
                 phrase("graphs.convention_one") + " ",
@@ -265,6 +270,8 @@ class GraphPage(StepsPage[GraphSolution, GraphIteration]):
     # ------------------------------------------------------------------ backward
 
     def _backward(self, iteration: GraphIteration) -> Iterator[Block]:
+        if self._problem.forward_only:
+            return
         yield Heading(self._level, (phrase("sections.backward"),))
         way_back = GraphBackward(self.solution, self.names)
         yield from way_back.blocks(iteration, self._writer(iteration), self._asked(iteration))

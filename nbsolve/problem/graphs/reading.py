@@ -59,7 +59,10 @@ def read_graph_problem(root: Cursor, name: str, text: str) -> GraphProblem | Non
         if sound
         else ()
     )
-    if training is not None and any(isinstance(one, Letter) for array in given for one in array.entries):
+    symbolic = any(isinstance(one, Letter) for array in given for one in array.entries)
+    if sound and not symbolic and _asks_for_values(root):
+        wrt = ()
+    if training is not None and symbolic:
         root.key_fault("training", "training needs numbers, and the given quantities are letters")
     if root.notes.faults or rounding is None:
         return None
@@ -144,6 +147,23 @@ def _wrt(
         tuple(array.name for array in given)
         if cursor is None
         else read_chosen(cursor, "with_respect_to", names, starts)
+    )
+
+
+def _asks_for_values(root: Cursor) -> bool:
+    """Whether a file says nothing of gradients, and its parts ask for values alone."""
+    said = ("gradients_of", "upstream", "with_respect_to", "training")
+    if not root.has("parts") or any(map(root.has, said)) or "{{" in root.notes.source:
+        return False
+    listed = root.get("parts")
+    asks = [
+        one.text
+        for part in (listed.each() if listed else ())
+        if (ask := part.get("ask"))
+        for one in ask.each()
+    ]
+    return bool(asks) and all(
+        "/" not in ask and ask not in ("gradients", "local_derivatives") for ask in asks
     )
 
 

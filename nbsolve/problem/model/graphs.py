@@ -160,6 +160,13 @@ class GraphProblem(AnyProblem):
         return any(isinstance(entry, Letter) for array in self.given for entry in array.entries)
 
     @cached_property
+    def forward_only(self) -> bool:
+        """Whether no gradient is wanted: the solution has the values alone."""
+        asks = (ask for part in self.parts for ask in part.ask)
+        local = any("/" in ask or ask == "local_derivatives" for ask in asks)
+        return not (self.wrt or self.asked_wrt or local) and self.training is None
+
+    @cached_property
     def compared(self) -> GraphProblem | None:
         """This problem with the optimiser that its own is compared with; None where there is none."""
         if self.training is None or self.training.compare_with is None:
