@@ -28,7 +28,7 @@ def published() -> list[Published]:
     found = []
     for node in yaml.load(_FILE.read_text(encoding="utf-8"), Loader=yaml.BaseLoader):
         problem = {"kind": "graph", "title": node["source"], **node["problem"]}
-        problem["parts"] = [{"label": "a", "ask": ["forward"]}]
+        problem["parts"] = [{"label": "a", "ask": ["forward", "gradients"]}]
         numbers = [_decimals(node.get(key, {})) for key in ("expected", "local", "after")]
         text = yaml.dump(_plain(problem), sort_keys=False, allow_unicode=True, default_flow_style=None)
         found.append(Published(node["source"], text, *numbers))

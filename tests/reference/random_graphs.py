@@ -242,7 +242,7 @@ class _Maker:
         lines += [f'  "{target}": "{formula}"' for target, formula in self.equations.items()]
         lines += [f"ranges: {{{_pairs(self.ranges)}}}"] if self.ranges else []
         lines += [f"padding: {{{_pairs(self.padding)}}}"] if self.padding else []
-        return "\n".join([*lines, *self.ending, "parts: [{label: a, ask: [forward]}]", ""])
+        return "\n".join([*lines, *self.ending, "parts: [{label: a, ask: [forward, gradients]}]", ""])
 
 
 def _pairs(mapping: dict[str, int] | dict[str, str]) -> str:
