@@ -13,7 +13,7 @@ from nbsolve.drawing.scene import Span, written
 from nbsolve.equations.building import Built, gate_of, operands_of
 from nbsolve.equations.names import GraphNames
 from nbsolve.equations.unrolled import Unrolled
-from nbsolve.expr import Applied, Atom, Expr, Function, Power, Quantity, Quotient, atoms, walk
+from nbsolve.expr import Applied, Atom, Expr, Function, Power, Quantity, Quotient, Sum, atoms, walk
 from nbsolve.expr.general import IndexedSum
 from nbsolve.graph import Node
 from nbsolve.render import text
@@ -29,10 +29,10 @@ MOST_SHOWN = 4
 """Entries of an array whose numbers stand at its wire."""
 MOST_LETTERS = 18
 """A longer formula stands on the page."""
-_SUM = re.compile(r"(?<=Σ)_(\w+)=1…\d+")
-"""Where a sum ends stands on the page, too."""
+_BELOW = re.compile(r"(?:(?<=Σ)|(?<=max)|(?<=min))_(\w+)=1…\d+|_\{([^{}]*)\}|_([A-Za-z]+)")
+"""What stands below the line; where a sum ends stands on the page, too."""
 _INDEX = (0.76, 0.2)
-"""The size of a sum's index, and how far below the line it stands."""
+"""The size of an index, and how far below the line it stands."""
 
 
 def draw_graph(
@@ -93,6 +93,8 @@ def _gate(
         read = [atom for part in formula.children for atom in atoms(part) if isinstance(atom, Symbol)]
         return Gate(kind, "", tuple(_each_once(read, unrolled)), wire)
     operands = dict.fromkeys(unrolled.wire(one) for node in nodes for one in operands_of(node).values())
+    if len(nodes) > 1 and _is_softmax(built.graph.formula(nodes[0], nodes[0].target)):
+        return Gate("function", "softmax", tuple(operands), wire)
     letters = _written(general if _too_long(formula, names) else formula, names)
     function = isinstance(general, Function | Applied)
     if brief and isinstance(general, Function | Applied):
@@ -137,8 +139,7 @@ def _written(formula: Expr, names: GraphNames) -> Lettering:
             return _called(formula)
     words = text.printer(names).print(formula)
     if not _too_long(formula, names):
-        parts = _SUM.split(words)
-        return tuple(Span(part, *(_INDEX if k % 2 else ())) for k, part in enumerate(parts) if part)
+        return tuple(_spans(words))
     if isinstance(formula, Function | Applied):
         return _of_something(formula)
     if any(isinstance(node, IndexedSum) for node in walk(formula)):
@@ -156,7 +157,27 @@ def _of_something(function: Function | Applied) -> str:
 
 def _too_long(formula: Expr, names: GraphNames) -> bool:
     """Whether a formula has no room in a gate."""
-    return len(_SUM.sub(r"\1", text.printer(names).print(formula))) > MOST_LETTERS
+    return sum(len(span.text) for span in _spans(text.printer(names).print(formula))) > MOST_LETTERS
+
+
+def _spans(words: str) -> Iterator[Span]:
+    """The words, with what stands below the line in small letters."""
+    end = 0
+    for found in _BELOW.finditer(words):
+        if found.start() > end:
+            yield Span(words[end : found.start()])
+        yield Span(next(filter(None, found.groups())), *_INDEX)
+        end = found.end()
+    if words[end:]:
+        yield Span(words[end:])
+
+
+def _is_softmax(formula: Expr) -> bool:
+    """Whether it is e^s/(e^s + e^t + …)."""
+    match formula:
+        case Quotient((Function("exp") as part, Sum(terms))):
+            return part in terms and all(isinstance(one, Function) and one.name == "exp" for one in terms)
+    return False
 
 
 def _begun(words: str) -> str:
