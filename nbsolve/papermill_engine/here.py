@@ -146,7 +146,8 @@ def _streams(said: _Said) -> Iterator[None]:
 
 
 def fresh_kernel(scratch: str) -> _Kernel:
-    """A kernel in which nothing was run: one that was made before the fork, or a new one."""
+    """A kernel in which nothing was run: one that was made before the fork, or a new one; with a loop of events."""
+    asyncio.set_event_loop(asyncio.new_event_loop())  # a forked process has none, and Python 3.14 makes none
     for kind in (IPythonKernel, InteractiveShell):
         if kind.initialized():
             before = kind.instance()
@@ -161,7 +162,6 @@ def fresh_kernel(scratch: str) -> _Kernel:
     modules: dict[str, Any] = sys.modules
     debugger = modules.get("debugpy")
     modules["debugpy"] = debugger  # None: nobody debugs here, and it is slow to load
-    asyncio.set_event_loop(asyncio.new_event_loop())
     made: _Kernel = _Kernel.instance(config=config, session=_Said(), log=logging.getLogger(__name__))
     if debugger is None:
         del modules["debugpy"]

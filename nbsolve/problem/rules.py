@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from nbsolve.catalogue.rules import RULES, LearningRule
-from nbsolve.given import Given
+from nbsolve.given import Entry, Given
 from nbsolve.logarithms import Logarithm
 from nbsolve.problem.choices import read_named
 from nbsolve.problem.common import has_keys, read_common, rounding_of
@@ -129,16 +129,20 @@ def read_rule_problem(root: Cursor, name: str, text: str) -> RuleProblem | None:
 def _refuse_logarithms(root: Cursor, samples: tuple[Sample, ...], network: Network) -> None:
     """A rule counts exactly in rationals, and decides at 0 what a unit says."""
     layer = network.layers[0]
-    cells = [*(cell for row in layer.weights for cell in row), *layer.bias.values]
-    for cell in (*cells, *(cell for sample in samples for cell in sample.entries)):
-        if isinstance(cell, Given) and isinstance(cell.value, Logarithm):
-            keys = ("weights", "bias", "threshold", "samples")
-            found = (one for key in keys if (inner := root.get(key)) for one in inner.scalars())
-            where = next((one for one in found if one.text == cell.text), root)
-            where.fault(
-                f"{cell.text} has a logarithm", expected="rational numbers: a rule is worked out exactly"
-            )
-            return
+    given: dict[str, tuple[Entry, ...]] = {
+        "weights": tuple(cell for row in layer.weights for cell in row),
+        "threshold" if root.has("threshold") else "bias": layer.bias.values,
+        "samples": tuple(cell for sample in samples for cell in sample.entries),
+    }
+    for key, cells in given.items():
+        for cell in cells:
+            if isinstance(cell, Given) and isinstance(cell.value, Logarithm):
+                inner = root.get(key) or root
+                where = next((one for one in inner.scalars() if one.text == cell.text), inner)
+                where.fault(
+                    f"{cell.text} has a logarithm", expected="rational numbers: a rule is worked out exactly"
+                )
+                return
 
 
 _HINTS = {

@@ -77,6 +77,9 @@ def fuzz(fuzzer: str, count: int, seed: int = 0) -> list[tuple[int, str, Outcome
 def main(arguments: list[str]) -> int:
     """The command."""
     which = arguments[0] if arguments else "all"
+    if which not in ("all", *FULL) or not all(one.isdecimal() for one in arguments[1:]):
+        print(f"python -m tests.fuzzing [all | {' | '.join(FULL)} [how many [first seed]]]")
+        return 2
     wrong = 0
     for name in FULL if which == "all" else (which,):
         count = int(arguments[1]) if len(arguments) > 1 else FULL[name]

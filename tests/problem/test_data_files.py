@@ -100,6 +100,13 @@ def test_the_class_of_a_sample() -> None:
     assert loaded("samples: [{input: [1, 2], target: 2}]\nclasses: [2]\n").samples[0].target is not None
 
 
+def test_a_logarithm_in_the_data_of_a_rule_has_the_place_of_its_file(tmp_path: Path) -> None:
+    (tmp_path / "batch.csv").write_text("a,t\n0,0\nln 3,1\n", encoding="utf-8")
+    text = "kind: rule\nrule: perceptron\nuntil: no mistakes\nsamples: {file: batch.csv, input: [a], target: [t]}\n"
+    with pytest.raises(ProblemError, match=r"^problem:4:10: samples: ln 3 has a logarithm"):
+        load_problem(text, folder=tmp_path)
+
+
 def test_decimal_commas_are_noticed() -> None:
     weights = START.replace("{normal: {std: 1, seed: 1}}", "[[0,5]]").replace("UNITS", "1")
     problem = load_problem(weights + "samples: [{input: [1,2], target: [1]}]\n")

@@ -114,6 +114,7 @@ def test_what_is_shown_is_text(payload: Payload, field: str) -> None:
     assert "\x1b" not in text.render(document)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("kind", KINDS)
 def test_graphs_updates_and_rules_have_texts_too(kind: str) -> None:
     for payload in REFUSED:
