@@ -5,6 +5,7 @@ There is one for each way in which Python could be started: its flags, its varia
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import socket
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 __all__ = ["WarmProcess", "warm_process"]
@@ -77,7 +79,9 @@ class WarmProcess:
         return int(said["pid"])
 
     def close(self) -> None:
-        """Let it end; its kernels end with it."""
+        """Let it end, whatever was forked from here meanwhile; its kernels end with it."""
+        with suppress(OSError):  # it has ended already
+            self._line.shutdown(socket.SHUT_RDWR)
         self._answers.close()
         self._line.close()
         self._process.wait()
@@ -106,4 +110,11 @@ def warm_process(flags: Sequence[str], env: Mapping[str, str], folder: str) -> W
     with _starting:
         if key not in _processes:
             _processes[key] = WarmProcess(flags, modules, env, place)
+            atexit.register(_close, key)
         return _processes[key]
+
+
+def _close(key: _Key) -> None:
+    """At the end of the process that has started it, and of no fork of that one."""
+    if key[0] == os.getpid():
+        _processes.pop(key).close()

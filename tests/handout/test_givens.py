@@ -36,7 +36,7 @@ def digits(widths: list[int], samples: int = 1) -> str:
     return "\n".join([*lines, "loss: squared_error", "parts: [{label: a, ask: [loss]}]", ""])
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("number", range(SAMPLE))
 def test_every_given_is_on_the_sheet(number: int) -> None:
     text = list(problems(SAMPLE, "sample"))[number]
