@@ -52,13 +52,16 @@ class IndexedExtreme(Indexed):
 
 @dataclass(frozen=True, slots=True)
 class IndexNumber(Expr):
-    """The number of an index itself: 2 where j is 2, or 1 for j − 1."""
+    """The number of an index itself: 2 where j is 2, or 1 for j − 1; `shape` is a sum of them as it was written."""
 
     place: Index
+    shape: Expr | None = None
 
     @property
     def written(self) -> Expr:
         """The number as an expression of letters: j, 2 t − 1."""
+        if self.shape is not None:
+            return self.shape
         if not isinstance(self.place, Affine):
             return Variable(self.place.name)
         terms = [_times(factor, Variable(letter)) for letter, factor in self.place.terms]
@@ -132,7 +135,7 @@ def instantiated(expression: Expr, places: Mapping[Index, int]) -> Expr:
                 return Kronecker(_unit(left, places), _unit(right, places))
             case IndexNumber(place):
                 at = _unit(place, places)
-                return number(at) if isinstance(at, int) else IndexNumber(at)
+                return number(at) if isinstance(at, int) else node if at == place else IndexNumber(at)
             case Indexed(body, index) if index in places:
                 inner = {other: number for other, number in places.items() if other != index}
                 return replace(node, body=instantiated(body, inner))

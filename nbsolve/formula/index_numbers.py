@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import reduce
-from operator import mul
+from operator import eq, ge, gt, le, lt, mul, ne
 
 import flint
 
 from nbsolve.arithmetic import ONE, ZERO
 from nbsolve.expr import (
+    Cases,
+    Comparison,
     Expr,
     Negation,
     Number,
@@ -29,23 +31,32 @@ from nbsolve.symbol import Affine
 
 __all__ = ["check_exponents", "counted", "without_units"]
 
+_HOLDS = {"<": lt, ">": gt, "≤": le, "≥": ge, "=": eq, "≠": ne}
+
 
 def counted(formula: Expr) -> Expr:
     """The formula with each sum of indices and whole numbers as one `IndexNumber`: x^(j − 1) has one exponent."""
 
+    def lettered(node: Expr) -> Expr | None:
+        return node.written if isinstance(node, IndexNumber) else None
+
     def whole(node: Expr) -> Expr | None:
         found = _affine(node) if isinstance(node, Sum | Product | Negation) else None
         terms = () if found is None else tuple((letter, n) for letter, n in found[0].items() if n)
-        return IndexNumber(Affine("", terms, found[1])) if found and terms else None
+        return (
+            IndexNumber(Affine("", terms, found[1]), substitute(node, lettered)) if found and terms else None
+        )
 
     return substitute(formula, whole)
 
 
 def without_units(formula: Expr) -> Expr:
-    """The instance of such a formula as a person writes it: 1 for x⁰, x for x¹, no factors of 1."""
+    """The instance of such a formula as a person writes it: x for x¹, no factors of 1, only the case that holds."""
 
     def short(node: Expr) -> Expr | None:
         match node:
+            case Cases(branches):
+                return _decided(branches)
             case Power((_, Number(value))) if value == ZERO:
                 return number(1)
             case Power((base, Number(value))) if value == ONE:
@@ -55,6 +66,20 @@ def without_units(formula: Expr) -> Expr:
         return None
 
     return substitute(formula, short)
+
+
+def _decided(branches: tuple[tuple[Expr, Comparison | None], ...]) -> Expr | None:
+    """The value of the first case, where numbers alone say that it holds; None where they say nothing."""
+    for place, (value, condition) in enumerate(branches):
+        match condition:
+            case None:
+                return without_units(value)
+            case Comparison(Number(left), relation, Number(right)):
+                if _HOLDS[relation](left, right):
+                    return without_units(value)
+            case _:
+                return Cases(branches[place:]) if place else None
+    return None
 
 
 def check_exponents(formula: Expr, lengths: Mapping[str, int]) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from nbsolve.expr import (
+    Cases,
+    Comparison,
     Expr,
     MatrixProduct,
     Product,
@@ -19,7 +21,7 @@ from nbsolve.expr.general import Indexed, IndexedExtreme, IndexedSum, IndexNumbe
 from nbsolve.given import Given
 from nbsolve.problem.model import GraphProblem, Start
 from nbsolve.programs.literals import literal
-from nbsolve.programs.python import Dialect, written
+from nbsolve.programs.python import RELATIONS, Dialect, written
 from nbsolve.symbol import Affine, Index, Symbol, Unit
 
 __all__ = ["Chosen", "IndexedText", "number_text", "quantities_in", "start_read"]
@@ -79,6 +81,12 @@ class IndexedText:
         """A formula at one place; its index letters are variables of a loop."""
         return written(self._as_variables(formula), self.dialect)
 
+    def one_of_array(self, formula: Expr) -> str:
+        """A formula at one place of an array: in PyTorch a tensor, where indices alone could make it a number."""
+        text = self.entry(formula)
+        counts = self.dialect.torch and any(isinstance(node, IndexNumber) for node in walk(formula))
+        return f"torch.as_tensor({text}, dtype=torch.get_default_dtype())" if counts else text
+
     def _as_variables(self, formula: Expr) -> Expr:
         def said(node: Expr) -> Expr | None:
             match node:
@@ -92,6 +100,10 @@ class IndexedText:
                     return Variable(f"({extreme.index} == np.arg{extreme.name}({values}))")
                 case IndexNumber(place):
                     return Variable(_as_number(place))
+                case Cases(((value, Comparison(left, relation, right)), *rest)) if _counts(left, right):
+                    condition = f"{self.entry(left)} {RELATIONS[relation]} {self.entry(right)}"
+                    other = rest[0][0] if len(rest) == 1 else Cases(tuple(rest))
+                    return Variable(f"({self.entry(value)} if {condition} else {self.entry(other)})")
             return None
 
         return substitute(formula, said)
@@ -202,9 +214,9 @@ class IndexedText:
         )
         if whole is not None and (spread or products or not letters):
             return self._number(written(whole, self.dialect), formula)
-        text = self.entry(formula)
         if not letters:
-            return self._number(text, formula)
+            return self._number(self.entry(formula), formula)
+        text = self.one_of_array(formula)
         for letter in reversed(letters):
             inner = f"[{text} for {letter} in range({lengths[letter]})]"
             text = inner if self.dialect.module == "np" else f"torch.stack({inner})"
@@ -215,6 +227,14 @@ class IndexedText:
         if any(True for _ in quantities_in(formula)):
             return text
         return f"np.float64({text})" if self.dialect.module == "np" else f"torch.tensor(float({text}))"
+
+
+def _counts(*sides: Expr) -> bool:
+    """Whether indices and numbers alone decide a comparison, so that it is one of Python, not of arrays."""
+    nodes = [node for side in sides for node in walk(side)]
+    return any(isinstance(node, IndexNumber) for node in nodes) and not any(
+        isinstance(node, Quantity) for node in nodes
+    )
 
 
 def _as_number(place: Unit) -> str:

@@ -27,7 +27,7 @@ from nbsolve.expr import (
 from nbsolve.programs.literals import literal
 
 _COMPARISON, _SUM, _PRODUCT, _SIGNED, _POWER, _ATOM = range(6)
-_RELATIONS = {"<": "<", "≤": "<=", "=": "==", "≥": ">=", ">": ">", "≠": "!="}
+RELATIONS = {"<": "<", "≤": "<=", "=": "==", "≥": ">=", ">": ">", "≠": "!="}
 _LIMITED = frozenset({"exp", "ln", "log", "sqrt", "cosh", "sinh"})
 
 
@@ -135,7 +135,7 @@ class _Writer:
             case Power((base, exponent)):
                 return f"{self.at(base, _ATOM)}**{self.at(exponent, _ATOM)}", _POWER
             case Comparison(left, relation, right):
-                return f"{self.at(left, _SUM)} {_RELATIONS[relation]} {self.at(right, _SUM)}", _COMPARISON
+                return f"{self.at(left, _SUM)} {RELATIONS[relation]} {self.at(right, _SUM)}", _COMPARISON
             case Cases(branches):
                 *conditional, (last, _) = branches
                 text = self._argument(self._kept_apart(last, [(c, False) for _, c in conditional]))

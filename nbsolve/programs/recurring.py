@@ -57,7 +57,7 @@ class Recurring:
             for depth, letter in enumerate(others, start=1):
                 yield f"{'    ' * depth}for {letter} in range({equation.lengths[letter]}):"
             left = Symbol.node(name, tuple(map(Index, equation.letters)))
-            entry = self.text.entry(self.formulae[name])
+            entry = self.text.one_of_array(self.formulae[name])
             yield f"{'    ' * (len(others) + 1)}{self.text.target(left)} = {entry}"
         if self.torch:
             yield from (self._together(name) for name in order)

@@ -49,7 +49,8 @@ equations:
   "y[n]": sum(j, w[j]*x[n]^(j-1))
   G: sum(n, g^(n-1)*y[n])
   "p[k]": sin(d^(-2*k/3))
-  L: G + sum(k, k*p[k]) + sum(k, 1/(2*k - 1))
+  "s[n]": where(n == 2, x[n]^2, 2*(3-n))
+  L: G + sum(k, k*p[k]) + sum(k, 1/(2*k - 1)) + sum(n, s[n])
 """
 TIES = """\
 kind: graph
@@ -166,6 +167,8 @@ def test_an_index_is_a_number_and_what_it_makes_trivial_is_left_out() -> None:
     assert "yₙ = Σ_j=1…3 wⱼ·xₙ^(j − 1)" in said
     assert "y₁ = w₁ + w₂·x₁ + w₃·x₁² =" in said
     assert "G = y₁ + g·y₂ + g²·y₃" in said
+    assert "sₙ = {xₙ² if n = 2; 2·(3 − n) otherwise}" in said
+    assert "s₂ = x₂² =" in said
 
 
 @pytest.mark.parametrize(

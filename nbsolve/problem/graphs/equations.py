@@ -200,7 +200,9 @@ class _Reader:
             inside = 1 <= start.place <= shape[axis]
             if given in self.typed and inside:
                 return self._given_fault(
-                    given, f"{name}[{place}] is given, and the equation of {name} finds it"
+                    given,
+                    f"{name}[{place}] is given, and the equation of {name} finds it",
+                    f"a start before what is found: {start_text(name, shape, axis, 0)}",
                 )
             if inside or not (given in self.typed or start.place in read):
                 continue
