@@ -30,11 +30,18 @@ class DomainError(NbsolveError):
     """A function met a number outside its domain (the logarithm of 0, a division by 0).
 
     `sample` is the number of the sample that it happened in, where a batch has several, `equation` the name of the
-    equation of a computation graph.
+    equation of a computation graph; `in_update` says that it happened in the update of a parameter.
     """
 
     sample: int | None = None
     equation: str | None = None
+    in_update: bool = False
+
+    def within(self, where: str) -> DomainError:
+        """The error with words before it that say where it happened."""
+        found = DomainError(f"{where}: {self}")
+        found.__dict__.update(self.__dict__)
+        return found
 
 
 class LogarithmOfZero(DomainError):

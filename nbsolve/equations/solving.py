@@ -113,7 +113,7 @@ def solve_graph(built: Built, arithmetic: Arithmetic, rounded: bool = True) -> G
         except DomainError as error:
             if training is None or training.iterations == 1 or isinstance(error, TooLarge):
                 raise
-            raise _within(f"iteration {count}", error, error.equation) from None
+            raise error.within(f"iteration {count}") from None
         if count in shown:
             iterations.append(iteration)
         for symbol in carried:
@@ -301,10 +301,6 @@ def _in_equation(error: DomainError, target: Atom, node: Node | None) -> DomainE
     if isinstance(error, TooLarge):  # it names its quantity itself
         error.equation = equation
         return error
-    return _within(canonical(target), error, equation)
-
-
-def _within(where: str, error: DomainError, equation: str | None) -> DomainError:
-    named = DomainError(f"{where}: {error}")
+    named = error.within(canonical(target))
     named.equation = equation
     return named

@@ -71,7 +71,7 @@ def solve_updates(problem: UpdateProblem, arithmetic: Arithmetic, rounded: bool 
         try:
             write_updates(recorder, problem, LOSS)
         except DomainError as error:
-            raise DomainError(f"update {number}: {error}") from None
+            raise error.within(f"update {number}") from None
         found.append(Update(number, recorder.values, tuple(recorder.steps)))
         for symbol in carried:
             known[symbol] = recorder.values[symbol._replace(new=True)]  # type: ignore[assignment]

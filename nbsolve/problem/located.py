@@ -32,7 +32,11 @@ def about(file: str, problem: AnyProblem) -> Iterator[None]:
         raise
     except NbsolveError as error:
         hint = domain_hint(problem) if isinstance(error, DomainError) else None
-        path, line, column = _equation_of(error, file, problem) or _formula_of(error, file, problem)
+        path, line, column = (
+            _equation_of(error, file, problem)
+            or _optimiser_of(error, file, problem)
+            or _formula_of(error, file, problem)
+        )
         if path is None and not _changed(file, problem):
             line, column = _of_words(problem.text, error.shown)
         raise ProblemError([Fault(str(error), file, line, column, path, hint=hint)]) from error
@@ -98,6 +102,22 @@ def _equation_of(
         if _changed(file, problem)
         else (path, *place_of(problem.text, file, "equations", key))
     )
+
+
+def _optimiser_of(
+    error: NbsolveError, file: str, problem: AnyProblem
+) -> tuple[str, int | None, int | None] | None:
+    """The YAML path, line and column of the optimiser in whose update something has no value; None for others."""
+    if not isinstance(error, DomainError) or not error.in_update:
+        return None
+    tree = read_tree(problem.text, file)
+    training = tree.entries.get("training") if isinstance(tree, Entries) else None
+    node, steps = (tree, []) if training is None else (training, ["training"])
+    if not isinstance(node, Entries) or "optimiser" not in node.entries:
+        return None
+    steps.append("optimiser")
+    place = (None, None) if _changed(file, problem) else place_of(problem.text, file, *steps)
+    return ".".join(steps), *place
 
 
 def _equation_behind(quantity: str, problem: GraphProblem) -> str | None:

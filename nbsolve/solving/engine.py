@@ -107,7 +107,7 @@ class _Run:
             except DomainError as error:
                 where = samples[:5] if error.sample is None else (error.sample,)
                 named = ", ".join(map(str, where))
-                raise DomainError(f"iteration {count}, sample {named}: {error}") from error
+                raise error.within(f"iteration {count}, sample {named}") from error
             if wanted:
                 shown.append(iteration)
         return Solution(

@@ -34,7 +34,9 @@ def updating(parameter: Symbol) -> Iterator[None]:
     try:
         yield
     except DomainError as error:
-        raise DomainError(f"the update of {canonical(parameter)}: {error}") from error
+        found = error.within(f"the update of {canonical(parameter)}")
+        found.in_update = True
+        raise found from error
 
 
 def rates_given(training: Training | GraphTraining, number: int) -> Iterator[tuple[Symbol, Given]]:

@@ -114,26 +114,30 @@ def test_faults(name: str) -> None:
     assert caught.value.faults[0].line == line
 
 
+_SGD = "training: {learning_rate: 1, iterations: 3}"
+_ADAM = "training: {optimiser: {adam: {learning_rate: 1, epsilon: 0}}, iterations: 2}"
+
+
 @pytest.mark.parametrize(
-    ("equation", "place", "message"),
+    ("equation", "training", "line", "place", "message"),
     [
-        ("ln(x)", "equations.f", "iteration 2: f: the logarithm"),
-        ("exp(exp(99*x))", "equations.f", "f is too large"),
+        ("ln(x)", _SGD, 4, "equations.f", "iteration 2: f: the logarithm"),
+        ("exp(exp(99*x))", "", 4, "equations.f", "f is too large"),
+        ("(x - 1)^2", _ADAM, 5, "training.optimiser", "iteration 1: the update of x: a division by zero"),
     ],
 )
-def test_a_value_that_cannot_be_has_its_iteration_and_its_equation(
-    tmp_path: Path, equation: str, place: str, message: str
+def test_a_value_that_cannot_be_has_its_iteration_and_its_place(
+    tmp_path: Path, equation: str, training: str, line: int, place: str, message: str
 ) -> None:
     file = tmp_path / "graph.yaml"
-    training = "training: {learning_rate: 1, iterations: 3}\n" if "ln" in equation else ""
     file.write_text(
-        f"kind: graph\ngiven: {{x: 1}}\nequations:\n  f: {equation}\n{training}", encoding="utf-8"
+        f"kind: graph\ngiven: {{x: 1}}\nequations:\n  f: {equation}\n{training}\n", encoding="utf-8"
     )
     problem = load_problem(file)
     with pytest.raises(ProblemError) as caught, about(str(file), problem):
         list(solve(problem).entries())
     (fault,) = caught.value.faults
-    assert (fault.line, fault.path) == (4, place)
+    assert (fault.line, fault.path) == (line, place)
     assert fault.message.startswith(message)
 
 
