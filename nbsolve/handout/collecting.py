@@ -9,7 +9,7 @@ from nbsolve.handout.course import CourseData
 from nbsolve.handout.paper import PAPERS, Paper
 from nbsolve.handout.sheets import Handout
 from nbsolve.handout.typesetting import Sheet, logo
-from nbsolve.phrases import phrase
+from nbsolve.phrases import phrase, phrase_of
 from nbsolve.render import latex
 from nbsolve.render.typst.document import Piece
 from nbsolve.render.typst.markdown import escaped
@@ -44,12 +44,14 @@ def collection(
     name = course.name if course.name != title else ""
     parts = ", ".join(quoted(text) for text in (course.institution, name, course.term, course.date))
     course.check()
-    said = phrase("handout.problems_with" if solutions is not Solutions.NONE else "handout.problems_alone")
-    count = said.replace("{count}", str(len(handouts)))
+    held = "with" if solutions is not Solutions.NONE else "alone"
+    one = "_one" if len(handouts) == 1 else ""
+    count = phrase_of("handout.problems_", f"{held}{one}", count=str(len(handouts)))
     front = (
         f"#cover({parts}, {logo(course)}, {quoted(count)})\n\n#contents({quoted(phrase('handout.contents'))})"
     )
-    return Sheet(title, list(_pieces(handouts, solutions)), title, "", (), front, course, paper)
+    running = title if title != course.name else ""  # the course's name is at the head already
+    return Sheet(title, list(_pieces(handouts, solutions)), running, "", (), front, course, paper)
 
 
 def _pieces(handouts: Sequence[Handout], solutions: Solutions) -> Iterator[Piece]:

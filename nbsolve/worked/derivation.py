@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 
 __all__ = ["WorkedDerivation"]
 
+_NO_METHOD = frozenset(
+    {Reason.DEFINITION, Reason.FACTORS, Reason.FOUND, Reason.REWRITTEN, Reason.SIMPLIFIED, Reason.ENTRY}
+)
+"""Reasons that no mark is given for: what is copied, or only written in another way."""
+
 
 class WorkedDerivation(ComposedPage):
     """Derivations, each line with its reason. The documents show themselves in Jupyter and print as text."""
@@ -154,9 +159,7 @@ class WorkedDerivation(ComposedPage):
         for entry in self.entries():
             derivation = next(d for d in self.derivations_of(entry.id) if d.variant == entry.variant)
             reasons = (form.reason for stage in derivation.stages for form in stage.forms)
-            words = dict.fromkeys(
-                phrase_of("reasons.", one) for one in reasons if one is not Reason.DEFINITION
-            )
+            words = dict.fromkeys(phrase_of("reasons.", one) for one in reasons if one not in _NO_METHOD)
             listed = ", ".join(said for said in words if "{" not in said)
             yield Method(entry.part or "", listed, (entry,))
 

@@ -159,7 +159,7 @@ def test_an_optimiser_with_state(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     monkeypatch.setitem(OPTIMISERS, "cautious", record)
     own = {key: f"Caution, says {key}." for key in ("update", "changes")}
-    own |= {key: f"Caution, says {key}: {{rule}}" for key in ("convention", "given")}
+    own |= {"convention": "Caution, says convention", "given": "Caution, says given{settings}: {rule}"}
     problem = text(optimiser="{cautious: {slack: 0.25}}").replace("iterations: 1", "iterations: 2")
     problem = problem.replace("[updated_parameters]", "[updated_parameters, state]")
     with words("optimisers", cautious=own):

@@ -77,7 +77,7 @@ def test_what_is_given_and_agreed_is_said() -> None:
     rest = "clip: {norm: 2}\n  schedule: {step: {factor: 0.5, every: 2}}\n  state: {t: 3, m: 0.5}"
     text = TEXT.replace("OPTIMISER", "adam").replace("DIRECTION", "descent").replace("REST", rest)
     words = " ".join(str(solve(load_problem(text)).document()).split())
-    assert "Updates that the optimiser has made before: 3. It starts with: mₓ = 0.5" in words
+    assert "The optimiser has made 3 updates before, and starts with: mₓ = 0.5" in words
     assert "clipped by the norm G" in words
     assert "c = 2" in words
     assert "η₀ = 0.1" in words

@@ -187,7 +187,7 @@ def test_covers(title: str, word: str) -> None:
     assert not faults(booklet, cover=True)
     first, second = (pypdfium2.PdfDocument(booklet)[n].get_textpage().get_text_range() for n in (0, 1))
     assert "".join(title.split()) in "".join(first.replace("\u200b", "").split())
-    assert "with solutions" in first
+    assert "One problem, with its solution" in first
     assert "Contents" in second
 
 

@@ -112,6 +112,13 @@ def test_many_changes_stand_beside_each_other() -> None:
     assert pdf(next(path for path in PROBLEMS if path.stem == "rule-perceptron-and"), "key").pages == 1
 
 
+def test_the_method_of_a_derivation_are_its_rules() -> None:
+    words = {group.words for path in PROBLEMS if path.stem.startswith(("003-", "derivation-s"))
+             for group in groups_of(handout(path).worked)}  # fmt: skip
+    assert "power and chain rule, differentiate each term, split the fraction" in words
+    assert not [said for said in words if not said or "found above" in said or "simplify" in said]
+
+
 def test_the_total_is_not_alone_on_its_page() -> None:
     document = pypdfium2.PdfDocument(pdf(PROBLEMS[0].with_name("rule-perceptron-xor.yaml"), "key").bytes)
     last = document[len(document) - 1].get_textpage().get_text_range()

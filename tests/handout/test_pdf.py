@@ -134,3 +134,12 @@ def test_a_forked_child_compiles_too() -> None:
         "sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))"
     )
     assert subprocess.run([sys.executable, "-c", code], timeout=60, check=False).returncode == 0
+
+
+def test_a_derivative_in_a_table_is_a_fraction_beside_fractions_and_on_one_line_elsewhere() -> None:
+    def table(stem: str, part: str) -> str:
+        pieces = handout(PROBLEMS[0].with_name(f"{stem}.yaml")).solution_pieces()
+        return next(piece.typst for piece in pieces if part in piece.typst and "#data(" in piece.typst)
+
+    assert "slash" not in table("000-softmax-two-losses", "Part iv")
+    assert "slash" in table("002-two-sigmoid-layers", "Part Q2")

@@ -27,9 +27,9 @@ from nbsolve.document import (
     Text,
     blocks_within,
 )
-from nbsolve.expr import Number
 from nbsolve.render import latex
 from nbsolve.render.circled import circled
+from nbsolve.render.typst.columns import bare_number, narrowed
 from nbsolve.render.typst.lines import abreast, derivation
 from nbsolve.render.typst.markdown import blocks_of, equation, escaped, in_language, inline_of, one_paragraph
 from nbsolve.render.typst.math import CIRCLES, Formulas, slashed
@@ -213,28 +213,40 @@ class Writer:
         sides = ", ".join("right" if n in block.numeric else "left" for n in range(count))
         widths = [0.0] * count
         cells: list[str] = []
-        for number, row in enumerate((block.header, *block.rows)):
+        rows_ = (block.header, *block.rows)
+        # ∂L/∂w is written on one line, but not beside fractions
+        one_line = not any(
+            "frac(" in slashed(typst) for row in rows_ for cell in row for typst in self._within(cell)
+        )
+        for number, row in enumerate(rows_):
             for column, cell in enumerate(row):
-                typst, width = self._cell(cell)
+                typst, width = self._cell(cell, one_line)
                 widths[column] = max(widths[column], width * (_BOLD if number == 0 else 1.0))
                 cells.append(f"strong({typst})" if number == 0 else typst)
         most = room - 0.2 - _BETWEEN * count
         if sum(widths) > most:
-            widths = _narrowed(widths, most)
+            widths = narrowed(widths, most)
         columns = ", ".join(f"{width + _BETWEEN:.2f}em" for width in widths)
         header = ", ".join(cells[:count])
         rows = "\n".join(", ".join(cells[n : n + count]) + "," for n in range(count, len(cells), count))
         marks = "".join(f"{mark}\n" for mark in self._marks(block))
         return f"{marks}#data(({columns},), ({sides},), ({header},),\n{rows}\n)"
 
-    def _cell(self, text: Text) -> tuple[str, float]:
+    def _within(self, text: Text) -> Iterator[str]:
+        """The formulae of a text."""
+        for part in text:
+            inner = part.text if isinstance(part, Link) else part
+            if isinstance(inner, Math):
+                yield self.formulas.inline(inner)[0]
+
+    def _cell(self, text: Text, one_line: bool = True) -> tuple[str, float]:
         """A cell and the width it needs. A bare number is set as text, which is faster and looks the same."""
-        bare = _bare_number(text)
+        bare = bare_number(text)
         if bare is not None:
             return quoted(bare), words_width(bare)
         if len(text) == 1 and isinstance(text[0], Math):
             typst, plain = self.formulas.inline(text[0])
-            typst = slashed(typst)
+            typst = slashed(typst) if one_line else typst
             return f"[{_full_size(equation(typst, plain))}]", math_width(typst)
         width = 0.0
         for part in text:
@@ -270,7 +282,7 @@ class Writer:
             case Markdown(words, _, language):
                 return in_language(inline_of(words), language)
             case Link(words, anchor):
-                bare = _bare_number((words,))
+                bare = bare_number((words,))
                 inner = self._inline(words) if bare is None else escaped(bare)
                 if anchor not in self.anchored:
                     return inner
@@ -287,26 +299,6 @@ def _full_size(typst: str) -> str:
     if "frac(" not in typst or _RAISED.search(typst):
         return typst
     return f"#[#show math.frac: math.display\n{typst}]"
-
-
-def _bare_number(text: Text) -> str | None:
-    """The words of a text that is nothing but a number in decimals; None for anything else."""
-    if len(text) != 1 or not isinstance(text[0], Math) or text[0].right is not None:
-        return None
-    number = text[0].left
-    if not isinstance(number, Number) or number.text is None or number.text.strip("+-.0123456789"):
-        return None
-    return number.text.replace("-", "−")
-
-
-def _narrowed(widths: list[float], most: float) -> list[float]:
-    """Column widths that fit: the wide columns give way, and their text is broken."""
-    limit = most / len(widths)
-    narrow = [width for width in widths if width <= limit]
-    if not narrow:
-        return [limit] * len(widths)
-    share = max(2.0, (most - sum(narrow)) / (len(widths) - len(narrow)))
-    return [width if width <= limit else min(width, share) for width in widths]
 
 
 def _anchors(blocks: tuple[Block, ...]) -> Iterator[str]:
