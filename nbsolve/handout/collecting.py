@@ -9,7 +9,7 @@ from nbsolve.handout.course import CourseData
 from nbsolve.handout.paper import PAPERS, Paper
 from nbsolve.handout.sheets import Handout
 from nbsolve.handout.typesetting import Sheet, logo
-from nbsolve.phrases import phrase, phrase_of
+from nbsolve.phrases import PhraseId, phrase
 from nbsolve.render import latex
 from nbsolve.render.typst.document import Piece
 from nbsolve.render.typst.markdown import escaped
@@ -44,9 +44,11 @@ def collection(
     name = course.name if course.name != title else ""
     parts = ", ".join(quoted(text) for text in (course.institution, name, course.term, course.date))
     course.check()
-    held = "with" if solutions is not Solutions.NONE else "alone"
-    one = "_one" if len(handouts) == 1 else ""
-    count = phrase_of("handout.problems_", f"{held}{one}", count=str(len(handouts)))
+    several: PhraseId = "handout.problems_with"
+    single: PhraseId = "handout.problems_with_one"
+    if solutions is Solutions.NONE:
+        several, single = "handout.problems_alone", "handout.problems_alone_one"
+    count = phrase(single) if len(handouts) == 1 else phrase(several, count=str(len(handouts)))
     front = (
         f"#cover({parts}, {logo(course)}, {quoted(count)})\n\n#contents({quoted(phrase('handout.contents'))})"
     )
