@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import IO, Any, Protocol
 
@@ -164,17 +164,22 @@ def write_json(worked: _Worked, stream: IO[str], everything: bool = False) -> No
             "rounding": problem.rounding.as_data(),
         },
     }
-    stream.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "answers": [')
-    separator = "\n"
-    for entry in worked.entries(everything=everything):
-        stream.write(separator + json.dumps(as_data(entry), ensure_ascii=False))
-        separator = ",\n"
-    stream.write("\n]")
+    write_answers(stream, head, worked.entries(everything=everything))
     epochs = worked.epochs
     if epochs:
         lines = (json.dumps({name: getattr(one, name) for name in Epoch.__slots__}) for one in epochs)
         stream.write(', "epochs": [\n' + ",\n".join(lines) + "\n]")
     stream.write("}\n")
+
+
+def write_answers(stream: IO[str], head: Mapping[str, Any], entries: Iterable[Any]) -> None:
+    """Write the beginning of an object, as far as the end of its answers: one a line, as they are computed."""
+    stream.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "answers": [')
+    separator = "\n"
+    for entry in entries:
+        stream.write(separator + json.dumps(as_data(entry), ensure_ascii=False))
+        separator = ",\n"
+    stream.write("\n]")
 
 
 def _inputs(network: Network) -> dict[str, dict[str, list[str]]]:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import flint
 import numpy as np
 
-from nbsolve.arithmetic import ONE, ZERO, Arithmetic
+from nbsolve.arithmetic import ONE, ZERO, Arithmetic, Value
 from nbsolve.errors import LogarithmOfZero
 from nbsolve.evaluate.elementary import FUNCTIONS
 from nbsolve.evaluate.entrywise import (
@@ -127,12 +127,7 @@ def _vanishes(factor: Expr, bindings: Bindings, arithmetic: Arithmetic) -> bool:
 def _quotient(e: Quotient, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
     if arithmetic.keeping and is_share(e):
         return _share(e, bindings, arithmetic)
-    numerator, denominator = _operands(e, bindings, arithmetic)
-    if isinstance(denominator, np.ndarray):
-        return entrywise(arithmetic.divide, numerator, denominator)  # type: ignore[no-any-return]
-    if isinstance(numerator, np.ndarray):
-        return elementwise(lambda entry: arithmetic.divide(entry, denominator), numerator)
-    return arithmetic.divide(numerator, denominator)
+    return _of_two(arithmetic.divide, *_operands(e, bindings, arithmetic))
 
 
 def _share(e: Quotient, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
@@ -145,12 +140,16 @@ def _share(e: Quotient, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
 
 
 def _power(e: Power, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
-    base, exponent = _operands(e, bindings, arithmetic)
-    if isinstance(exponent, np.ndarray):
-        return entrywise(arithmetic.power, base, exponent)  # type: ignore[no-any-return]
-    if isinstance(base, np.ndarray):
-        return elementwise(lambda entry: arithmetic.power(entry, exponent), base)
-    return arithmetic.power(base, exponent)
+    return _of_two(arithmetic.power, *_operands(e, bindings, arithmetic))
+
+
+def _of_two(rule: Callable[[Value, Value], Value], left: Operand, right: Operand) -> Operand:
+    """A rule for two values, entry by entry where one of them is an array."""
+    if isinstance(right, np.ndarray):
+        return entrywise(rule, left, right)  # type: ignore[no-any-return]
+    if isinstance(left, np.ndarray):
+        return elementwise(lambda entry: rule(entry, right), left)
+    return rule(left, right)
 
 
 class _Scope:

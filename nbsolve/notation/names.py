@@ -129,9 +129,8 @@ class Names:
 
     @cached_property
     def _quantities(self) -> Quantities:
-        from nbsolve.notation.quantities import (
-            Quantities,  # a table of all names, only for those who ask by name
-        )
+        # a table of all names, only for those who ask by name
+        from nbsolve.notation.quantities import Quantities
 
         return Quantities(self)
 

@@ -5,14 +5,13 @@ A kind of problem is one subclass, named in `nbsolve.worked.kinds`.
 
 from __future__ import annotations
 
-import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import IO, TYPE_CHECKING, Any, Literal
 
-from nbsolve.asking.answers import VERSION, Answer, as_data
+from nbsolve.asking.answers import VERSION, Answer, write_answers
 from nbsolve.document import Block, Document, Heading
 from nbsolve.expr import Expr
 from nbsolve.live import filled_without_solution, texts_of
@@ -202,12 +201,8 @@ class WorkedPage(ABC):
         problem = self.problem
         own = {"kind": problem.kind, "name": problem.name, "title": problem.title, "source": problem.source}
         head = {"version": VERSION, "problem": own | self.about()}
-        stream.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "answers": [')
-        separator = "\n"
-        for entry in self.entries(everything=everything):
-            stream.write(separator + json.dumps(as_data(entry), ensure_ascii=False))
-            separator = ",\n"
-        stream.write("\n]}\n")
+        write_answers(stream, head, self.entries(everything=everything))
+        stream.write("}\n")
 
 
 class ComposedPage(WorkedPage):

@@ -29,6 +29,12 @@ def test_the_table_has_every_room_in_the_order_of_the_imports() -> None:
     assert order == sorted(order)
 
 
+def test_the_files_that_it_names_are_there() -> None:
+    named = set(re.findall(r"`([\w/]+(?:\.py|/))`", PAGE))
+    assert len(named) > 60
+    assert not [name for name in named if not (PACKAGE / name).exists() and not (ROOT / name).exists()]
+
+
 def test_a_weight_and_a_gradient_pass_through_as_few_files_as_it_says() -> None:
     said = re.search(r"through at most (\d+) files,\s+its gradient through at most (\d+)", PAGE)
     assert said is not None
