@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 
+from nbsolve.compose.sentences import set_in
 from nbsolve.document import Block, Bullets, Inline, Markdown, Note, Paragraph, Text
 from nbsolve.given import Given
 from nbsolve.markdown.languages import is_english
-from nbsolve.phrases import phrase
+from nbsolve.phrases import listed, phrase
 from nbsolve.problem.model import AnyProblem, GraphTraining, Part, Training
 
-__all__ = ["authored", "enumerated", "listed", "marks", "parts", "pitfalls", "title_of"]
+__all__ = ["authored", "marks", "parts", "pitfalls", "title_of"]
 
 Fill = Callable[[str, str], str]
 """Puts numbers into an author's text, which is named by its YAML path."""
@@ -34,8 +35,7 @@ def parts(problem: AnyProblem, fill: Fill, asked: Callable[[Part], Iterable[Inli
         items = tuple(said(place, part) for place, part in enumerate(problem.parts))
         yield Bullets(items, tuple(part.label for part in problem.parts))
     if problem.source:
-        before, _, after = phrase("statement.source", source="\0").partition("\0")
-        yield Paragraph((before, authored(problem, problem.source), after))
+        yield Paragraph(set_in("statement.source", source=authored(problem, problem.source)))
 
 
 def pitfalls(problem: AnyProblem, fill: Fill) -> Iterator[Block]:
@@ -59,11 +59,6 @@ def title_of(part: Part) -> str:
     return words if part.marks is None else f"{words} ({marks(part.marks)})"
 
 
-def listed(pieces: Iterable[Inline]) -> list[Inline]:
-    """The pieces with commas between them."""
-    return [inline for n, one in enumerate(pieces) for inline in ((", ", one) if n else (one,))]
-
-
 def asked_when(part: Part, training: Training | GraphTraining | None, often: bool = True) -> str:
     """The words "in iteration 2" of a part, or those that are shown where others are not; `often`: it asks
     something of each.
@@ -72,15 +67,4 @@ def asked_when(part: Part, training: Training | GraphTraining | None, often: boo
         return " " + phrase("statement.at", number=str(part.at))
     if training is None or not often or len(training.show) in (0, 1, training.iterations):
         return ""
-    numbers = [[str(number)] for number in training.show]
-    return " " + phrase("statement.at_several", listed="".join(map(str, enumerated(numbers))))
-
-
-def enumerated(items: Sequence[Sequence[Inline]], last: str | None = None) -> list[Inline]:
-    """a, b and c; `last` stands before the last one instead of "and"."""
-    found: list[Inline] = []
-    for place, item in enumerate(items):
-        if place:
-            found.append(", " if place < len(items) - 1 else last or f" {phrase('statement.and')} ")
-        found += item
-    return found
+    return " " + phrase("statement.at_several", listed=listed([*map(str, training.show)]))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from nbsolve.arithmetic import Value
 from nbsolve.asking.classifying import Classified
 from nbsolve.asking.writing import Writer
+from nbsolve.compose.sentences import set_in
 from nbsolve.compose.written_numbers import literal
 from nbsolve.document import (
     Block,
@@ -52,12 +53,9 @@ class ClassBlocks:
         """The boundary and the predictions."""
         yield Heading(2, (phrase("rule.boundary"),))
         border = self.found.border
-        pieces = {
-            "class": Math(literal(border.classes[1])),
-            "a": Math(Quantity(_A), "≥", literal(border.activation)),
-            "z": Math(Quantity(_Z), "≥", literal(border.z)),
-        }
-        yield Paragraph(_filled(phrase("rule.where"), pieces))
+        upper, a = Math(literal(border.classes[1])), Math(Quantity(_A), "≥", literal(border.activation))
+        z = Math(Quantity(_Z), "≥", literal(border.z))
+        yield Paragraph(set_in("rule.where", upper=upper, a=a, z=z))
         if not any(self._sign(self.found.value(weight)) for weight in self.found.weights):
             yield Paragraph((phrase("rule.no_boundary"),))
         else:
@@ -164,8 +162,3 @@ def _term(written: Written, of: Expr | None) -> Expr:
     size: Expr = literal(Written(written.text.removeprefix("-"), abs(value), written.exact))
     whole = size if of is None else of if abs(value) == 1 and written.exact else product(size, of)
     return Negation((whole,)) if value < 0 else whole
-
-
-def _filled(words: str, pieces: dict[str, Math]) -> Text:
-    """A phrase with formulae in the place of their names between bars."""
-    return tuple(pieces.get(piece, piece) for piece in words.split("|"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nbsolve.compose.sentences import set_in
 from nbsolve.document import Inline, Math, Text
 from nbsolve.expr import Quantity, literal
 from nbsolve.phrases import PhraseId, listed, phrase, phrase_of
@@ -31,10 +32,8 @@ def connections(network: Network) -> Iterator[Text]:
             yield _folded(network, layer)
         if own.same_as is not None:
             key: PhraseId = "statement.tied_transposed" if own.transposed else "statement.tied"
-            yield _with(
-                phrase(key, layer=str(layer), other=str(own.same_as), weights="\0"),
-                Math(Quantity(Symbol.weight(own.same_as))),
-            )
+            weights = Math(Quantity(Symbol.weight(own.same_as)))
+            yield set_in(key, layer=str(layer), other=str(own.same_as), weights=weights)
         if _gaps(network, layer):
             yield _missing(network, layer)
 
@@ -51,7 +50,7 @@ def _named(network: Network) -> Text:
             said += [f" {phrase('statement.to')} " if far else ", "] if n != numbers[0] else []
             said.append(Math(Quantity(Symbol.input(n))))
         said.append(")")
-    return _with(phrase("statement.several_inputs", count=str(len(network.named)), inputs="\0"), *said)
+    return set_in("statement.several_inputs", count=str(len(network.named)), inputs=said)
 
 
 def _sources(network: Network, layer: int) -> Text:
@@ -60,7 +59,7 @@ def _sources(network: Network, layer: int) -> Text:
     if (len(own.sources) == 1 and not own.columns) or own.bias.folded is not None:
         return (phrase("statement.source_of_layer", layer=str(layer), sources=names),)
     key: PhraseId = "statement.sources_rows" if _by_rows(network) else "statement.sources_columns"
-    return _with(phrase(key, layer=str(layer), sources=names, columns="\0"), *_columns(network, layer))
+    return set_in(key, layer=str(layer), sources=names, columns=_columns(network, layer))
 
 
 def _folded(network: Network, layer: int) -> Text:
@@ -69,9 +68,7 @@ def _folded(network: Network, layer: int) -> Text:
     assert folded is not None
     constant = Math(Quantity(layer_activation(-layer, 1)), "=", literal(folded.input))
     key: PhraseId = "statement.folded_rows" if _by_rows(network) else "statement.folded_columns"
-    words = phrase(key, layer=str(layer), columns="\0", constant="\0")
-    before, between, after = words.split("\0")
-    return (before, *_columns(network, layer), between, constant, after)
+    return set_in(key, layer=str(layer), columns=_columns(network, layer), constant=constant)
 
 
 def _by_rows(network: Network) -> bool:
@@ -123,9 +120,4 @@ def _missing(network: Network, layer: int) -> Text:
             f" {phrase('statement.to_unit')} ",
             Math(Quantity(Symbol.pre_activation(layer, to))),
         ]
-    return _with(phrase("statement.missing", layer=str(layer), pairs="\0"), *pairs)
-
-
-def _with(sentence: str, *inside: Inline) -> Text:
-    before, _, after = sentence.partition("\0")
-    return (before, *inside, after)
+    return set_in("statement.missing", layer=str(layer), pairs=pairs)

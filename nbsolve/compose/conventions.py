@@ -12,6 +12,7 @@ from nbsolve.compose.functions import activation_name, argument
 from nbsolve.compose.layout import LIMIT
 from nbsolve.compose.losses import loss_words, losses, one_sample
 from nbsolve.compose.optimiser_words import changes, clip_words, optimiser_text, schedule_words
+from nbsolve.compose.sentences import Slot, set_in, with_commas
 from nbsolve.document import Inline, Markdown, Math, Text
 from nbsolve.expr import (
     Applied,
@@ -185,14 +186,9 @@ def _held(solution: Solution) -> Iterator[Text]:
     held = [member for layer in solution.layers for member in layer.held]
     if not held or not solution.problem.differentiated:
         return
-    before, _, after = phrase("conventions.held", names="\0").partition("\0")
-    if len(held) > MOST_NAMES:
-        yield (before + phrase("conventions.held_many", count=str(len(held))) + after,)
-        return
-    names: list[Inline] = []
-    for position, symbol in enumerate(held):
-        names.extend(([", "] if position else []) + [Math(Quantity(symbol))])
-    yield tuple(piece for piece in (before, *names, after) if piece)
+    many: Slot = phrase("conventions.held_many", count=str(len(held)))
+    names = with_commas(Math(Quantity(symbol)) for symbol in held)
+    yield set_in("conventions.held", names=many if len(held) > MOST_NAMES else names)
 
 
 def _of_all_units(choice: Choice) -> Text:
@@ -281,9 +277,7 @@ def _rounding(problem: Problem, names: Names) -> Text:
     finer = list(_finer(problem, names)) if problem.rounding.apply == "each_step" else []
     if not finer:
         return (words,)
-    before, _, after = phrase("conventions.finer", parts="\0").partition("\0")
-    parts = [inline for one in finer for inline in (", ", one)][1:]
-    return (words + before, *parts, after)
+    return (words, *set_in("conventions.finer", parts=with_commas(finer)))
 
 
 def _finer(problem: Problem, names: Names) -> Iterator[Inline]:

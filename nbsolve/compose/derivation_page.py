@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from nbsolve import derivation as catalogue
 from nbsolve.catalogue import ACTIVATIONS, JOINT_LOSS_FORMULAS, LOSSES
-from nbsolve.compose.authored import authored, enumerated, marks, parts, pitfalls
+from nbsolve.compose.authored import authored, marks, parts, pitfalls
 from nbsolve.compose.derivations import derivation_blocks
 from nbsolve.compose.functions import in_words, own_blocks
+from nbsolve.compose.sentences import enumerated
 from nbsolve.document import (
     Block,
     Bullets,

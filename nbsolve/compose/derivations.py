@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nbsolve.compose.sentences import enumerated, set_in, set_in_of
 from nbsolve.derivation import Apart, Condition, Derivation, Stage
 from nbsolve.document import Block, Inline, Line, Markdown, Math, Note, Paragraph, Result, Text
 from nbsolve.document import Derivation as Lines
@@ -53,25 +54,13 @@ def _lines(stage: Stage) -> Iterator[Line]:
 
 def reason_words(form: Form) -> Text:
     """Why a form equals the one before it: `recognise σ(z)`."""
-    before, what, after = phrase_of("reasons.", form.reason, what="\0").partition("\0")
-    if not what:
-        return (before,)
-    said: list[Inline] = [before]
-    for position, expression in enumerate(form.about):
-        said.extend([f" {phrase('statement.and')} "] if position else [])
-        said.append(Math(expression))
-    return (*said, *([after] if after else []))
+    about = enumerated([[Math(expression)] for expression in form.about], f" {phrase('statement.and')} ")
+    return set_in_of("reasons.", form.reason, what=about)
 
 
 def _case(conditions: tuple[Condition, ...]) -> Iterator[Inline]:
     """`For z > 0:`"""
-    before, _, after = phrase("derivations.case", condition="\0").partition("\0")
-    yield before
-    for position, condition in enumerate(conditions):
-        if position:
-            yield f" {phrase('statement.and')} "
-        yield _condition(condition)
-    yield after
+    yield from set_in("derivations.case", condition=enumerated([[_condition(one)] for one in conditions]))
 
 
 def _condition(condition: Condition) -> Math:

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 
 from nbsolve.catalogue import CANCELLATIONS, COMBINATIONS
 from nbsolve.compose.derivations import derivation_blocks
+from nbsolve.compose.sentences import set_in, with_commas
 from nbsolve.derivation import Derivation
-from nbsolve.document import Block, Heading, Inline, Markdown, Math, Paragraph, Text
+from nbsolve.document import Block, Heading, Markdown, Math, Paragraph, Text
 from nbsolve.expr import Applied, Expr, Negation, Quantity, Sum, Variable, literal, literals, with_variables
 from nbsolve.formula import (
     OwnFunction,
@@ -148,23 +149,13 @@ def own_blocks(own: OwnFunction, derivation: Derivation, variable: Variable, anc
 
 
 def _values(values: Mapping[str, Given]) -> Text:
-    before, _, after = phrase("own_functions.with_values", values="\0").partition("\0")
-    pieces: list[Inline] = [before]
-    for position, (name, given) in enumerate(values.items()):
-        pieces += [", "] if position else []
-        pieces.append(Math(Variable(name), "=", literal(given)))
-    return (*pieces, after)
+    said = with_commas(Math(Variable(name), "=", literal(given)) for name, given in values.items())
+    return set_in("own_functions.with_values", values=said)
 
 
 def _kink(place: Expr, derivation: Derivation, variable: Variable) -> Text:
     slope = slope_at(derivation.result, variable, place, derivation.letters)
+    at = Math(variable, "=", place)
     if slope is None:
-        template = phrase("own_functions.kink_open", place="\0")
-    else:
-        template = phrase("own_functions.kink", place="\0", slope="\1")
-    before, _, rest = template.partition("\0")
-    pieces: list[Inline] = [before, Math(variable, "=", place)]
-    if slope is None:
-        return (*pieces, rest)
-    between, _, after = rest.partition("\1")
-    return (*pieces, between, Math(slope), after)
+        return set_in("own_functions.kink_open", place=at)
+    return set_in("own_functions.kink", place=at, slope=Math(slope))

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from nbsolve.asking.writing import Writer, scalar
 from nbsolve.blocks.network import network_graph
+from nbsolve.compose.sentences import set_in, with_commas
 from nbsolve.compose.written_numbers import literal as number
-from nbsolve.document import Inline, Math, Paragraph, Text
+from nbsolve.document import Math, Paragraph, Text
 from nbsolve.expr import Quantity, literal
 from nbsolve.graph.graph import array_of
-from nbsolve.phrases import PhraseId, phrase
+from nbsolve.phrases import PhraseId
 from nbsolve.problem import wiring
-from nbsolve.problem.model import Problem, Sample
+from nbsolve.problem.model import Problem
 from nbsolve.solving.solution import Iteration, Solution
 from nbsolve.symbol import Symbol
 
@@ -25,16 +26,12 @@ def values_given(problem: Problem) -> Iterator[Text]:
     for place, sample in enumerate(problem.samples, 1):
         if sample.given:
             key: PhraseId = "statement.given_in_sample" if several else "statement.given_values"
-            words = phrase(key, sample=str(place), values="\0")
-            before, _, after = words.partition("\0")
-            yield (before, *_listed(sample, place if several else None), after)
-
-
-def _listed(sample: Sample, label: int | None) -> Iterator[Inline]:
-    for place, (symbol, given) in enumerate(wiring.given_values(sample)):
-        if place:
-            yield ", "
-        yield Math(Quantity(symbol._replace(sample=label)), "=", literal(given))
+            label = place if several else None
+            values = with_commas(
+                Math(Quantity(symbol._replace(sample=label)), "=", literal(given))
+                for symbol, given in wiring.given_values(sample)
+            )
+            yield set_in(key, sample=str(place), values=values)
 
 
 def given_beside_computed(
@@ -54,5 +51,5 @@ def given_beside_computed(
         assert graph is not None and node is not None and given is not None
         found = writer.result(scalar(values.computed[atom]))
         formula = Math(graph.formula(node, atom), "=" if found.exact else "≈", number(found))
-        before, between, after = phrase("passages.given_value", given="\0", computed="\0").split("\0")
-        yield Paragraph((before, Math(Quantity(atom), "=", literal(given)), between, formula, after))
+        own_value = Math(Quantity(atom), "=", literal(given))
+        yield Paragraph(set_in("passages.given_value", given=own_value, computed=formula))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from nbsolve.asking.writing import scalar
 from nbsolve.blocks.network import network_graph
 from nbsolve.compose.iteration import IterationBlocks
 from nbsolve.compose.layout import LIMIT, Layout
+from nbsolve.compose.sentences import set_in
 from nbsolve.compose.written_numbers import literal
 from nbsolve.document import Derivation, Line, Math, Result, Text
 from nbsolve.expr import Expr, Function, Matrix, MatrixProduct, Quantity, Transpose
-from nbsolve.phrases import phrase
+from nbsolve.phrases import PhraseId, phrase
 from nbsolve.solving.jacobian import jacobian, jacobian_of
 from nbsolve.solving.solution import Solution
 from nbsolve.symbol import Partial, Role, Symbol
@@ -36,11 +35,8 @@ def product_words(solution: Solution, role: Role) -> Text:
     vector = Quantity(Symbol(Role.LEFT_VECTOR if left else Role.RIGHT_VECTOR))
     columns = MatrixProduct((Transpose((whole,)) if left else whole, vector))
     product = Layout.of(solution.problem).turned(columns)
-    signs = {"\0": Math(Quantity(Symbol(role)), "=", product), "\1": Math(vector)}
-    words = phrase(
-        "passages.vector_jacobian" if left else "passages.jacobian_vector", product="\0", vector="\1"
-    )
-    return tuple(signs.get(piece, piece) for piece in re.split("([\0\1])", words))
+    key: PhraseId = "passages.vector_jacobian" if left else "passages.jacobian_vector"
+    return set_in(key, product=Math(Quantity(Symbol(role)), "=", product), vector=Math(vector))
 
 
 def jacobian_product(solution: Solution, label: int | None) -> Derivation | None:

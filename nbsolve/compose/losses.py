@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from nbsolve.arithmetic import ONE
 from nbsolve.compose.functions import loss_name
+from nbsolve.compose.sentences import set_in
 from nbsolve.document import Inline, Markdown, Math, Text
 from nbsolve.expr import (
     Cases,
@@ -115,15 +116,13 @@ def loss_words(term: LossTerm, problem: Problem, names: Names, kink: bool = True
     if first:
         item.append(" " + phrase("conventions.loss_of_first"))
     if term.scale.value != ONE and not scaled:
-        before, _, after = phrase("conventions.loss_scale", scale="\0").partition("\0")
-        item += [" " + before, Math(literal(term.scale)), after]
+        item += [" ", *set_in("conventions.loss_scale", scale=Math(literal(term.scale)))]
     if record.separable and outputs > 1:
         item.append(", " + phrase_of("conventions.outputs_", term.over_outputs))
     if len(problem.samples) > 1:
         item.append(", " + phrase_of("conventions.samples_", term.over_samples))
     if term.weight.value != ONE:
-        before, _, after = phrase("conventions.loss_weight", weight="\0").partition("\0")
-        item += [", " + before, Math(literal(term.weight)), after]
+        item += [", ", *set_in("conventions.loss_weight", weight=Math(literal(term.weight)))]
     if kink and record.kink is not None:
         item.append("; " + phrase_of("conventions.kink_", record.kink))
     return tuple(piece for piece in item if piece != "")

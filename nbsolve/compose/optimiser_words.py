@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from nbsolve.compose.authored import enumerated
+from nbsolve.compose.sentences import enumerated, set_between, set_in
 from nbsolve.document import Block, Derivation, Inline, Line, Math, Paragraph, Text
 from nbsolve.equations.updating import opposite
 from nbsolve.expr import Expr, Negation, Quantity, Quotient, Sum, Variable, literal, walk, with_variables
@@ -26,7 +26,6 @@ __all__ = [
     "rate_words",
     "rule_letters",
     "schedule_words",
-    "set_in",
 ]
 
 
@@ -49,7 +48,7 @@ def optimiser_text(optimiser: Choice, key: str, changing: bool = False) -> Text:
     """
     rate = Quantity(RATE) if changing else literal(optimiser.parameters["learning_rate"])
     words = optimiser_words(optimiser, key, rate="\0rate\0", count="\0count\0")
-    return tuple(_set_between(words, {"rate": Math(rate), "count": Math(Quantity(UPDATES))}))
+    return set_between(words, {"rate": Math(rate), "count": Math(Quantity(UPDATES))})
 
 
 def optimiser_stated(
@@ -102,23 +101,7 @@ def rule_letters(training: Training | GraphTraining) -> Iterator[Text]:
         start = "rule_letters.kept_all"
     elif {*kept} - {*training.state}:
         start = "rule_letters.kept_some"
-    words = phrase(start, kept="\0").partition("\0")
-    yield (*pieces, f". {words[0]}", *listed, f"{words[2]}.")
-
-
-def set_in(key: PhraseId, **slots: str | Inline) -> Iterator[Inline]:
-    """The phrase with its slots filled, formulae among them as formulae."""
-    words = {name: one if isinstance(one, str) else f"\0{name}\0" for name, one in slots.items()}
-    yield from _set_between(phrase(key, **words), slots)
-
-
-def _set_between(words: str, slots: Mapping[str, str | Inline]) -> Iterator[Inline]:
-    """The words with what stands between zero bytes exchanged for the formula of that name."""
-    for place, piece in enumerate(words.split("\0")):
-        if place % 2:
-            yield slots[piece]
-        elif piece:
-            yield piece
+    yield (*pieces, ". ", *set_in(start, kept=listed), ".")
 
 
 def rate_words(training: Training | GraphTraining) -> Iterator[Text]:
@@ -179,14 +162,14 @@ def clip_passages(optimiser: Choice) -> Iterator[Text]:
 
 def _clip_set_in(key: PhraseId, optimiser: Choice) -> Text:
     norm, limit = Quantity(NORM), Quantity(setting("clip"))
-    formulae: dict[str, Inline] = {
+    formulae = {
         "norm": Math(norm),
         "limit": Math(limit),
         "low": Math(Negation((limit,))),
         "share": Math(Quotient((limit, norm))),
         "size": Math(limit, "=", literal(optimiser.parameters["clip"])),
     }
-    return tuple(set_in(key, **formulae))
+    return set_in(key, **formulae)
 
 
 def _rule(optimiser: Choice, upwards: bool) -> Iterator[Line]:

@@ -9,9 +9,10 @@ from nbsolve.asking.listing import Asked
 from nbsolve.compose.also_asked import AlsoAsked, shows_terms
 from nbsolve.compose.amount import by_matrices
 from nbsolve.compose.numbers import Key
+from nbsolve.compose.sentences import set_in
 from nbsolve.compose.update import UpdateBlocks
 from nbsolve.compose.written_numbers import literal
-from nbsolve.document import Block, Heading, Inline, Math, Paragraph, Text
+from nbsolve.document import Block, Heading, Math, Paragraph, Text
 from nbsolve.expr import Quantity
 from nbsolve.phrases import PhraseId, phrase
 from nbsolve.step import Rule
@@ -52,11 +53,10 @@ class Passes(UpdateBlocks, AlsoAsked):
             1: "passages.loss_rose",
         }
         on = self._samples_words()
-        numbers = [Math(literal(writer.answer(values, atom))) for atom in (old, new)]
-        if sign and numbers[0] == numbers[1]:
+        before, after = (Math(literal(writer.answer(values, atom))) for atom in (old, new))
+        if sign and before == after:
             return (phrase("passages.loss_hardly", on=on),)
-        slots = {"old": "\0", "new": "\0"} if sign else {}
-        return _filled(phrase(keys[sign], on=on, **slots), numbers)
+        return set_in(keys[sign], on=on, old=before, new=after)
 
     def _samples_words(self) -> str:
         """On which of several samples the loss is taken."""
@@ -94,11 +94,3 @@ class Passes(UpdateBlocks, AlsoAsked):
         """Write the whole iteration, part by part."""
         for part in (self.forward, self.loss, self.backward, self.also_asked, self.update):
             yield from part()
-
-
-def _filled(template: str, parts: list[Math]) -> Text:
-    pieces = template.split("\0")
-    text: list[Inline] = [pieces[0]]
-    for part, piece in zip(parts, pieces[1:], strict=False):
-        text.extend((part, piece))
-    return tuple(piece for piece in text if piece != "")

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from nbsolve.compose.lines import Lines
 from nbsolve.compose.numbers import Key
+from nbsolve.compose.sentences import set_in
 from nbsolve.compose.written_numbers import literal
 from nbsolve.document import Block, Derivation, Inline, Line, Mark, Result, Text
 from nbsolve.expr import Applied, Atom, Cases, Expr, Quantity, atoms, substitute
-from nbsolve.phrases import phrase
 from nbsolve.step import Rule, Step
 from nbsolve.symbol import anchor
 from nbsolve.symbolic import LetterPass
@@ -65,8 +65,7 @@ class PuttingIn:
 def put_into(numbers: Iterable[int]) -> Text:
     """`Putting the numbers into ① … ⑪.`"""
     listed = sorted(numbers)
-    before, _, after = phrase("letters.put_into", formulae="\0").partition("\0")
-    middle: list[Inline] = [Mark(listed[0])]
+    formulae: list[Inline] = [Mark(listed[0])]
     if len(listed) > 1:
-        middle += [" … ", Mark(listed[-1])]
-    return (before, *middle, after)
+        formulae += [" … ", Mark(listed[-1])]
+    return set_in("letters.put_into", formulae=formulae)

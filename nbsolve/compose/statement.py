@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nbsolve.asking.listing import belongs_to_sample
-from nbsolve.compose.authored import asked_when, authored, enumerated, parts
+from nbsolve.compose.authored import asked_when, authored, parts
 from nbsolve.compose.connections import connections
 from nbsolve.compose.functions import given_activations, layer_name
 from nbsolve.compose.given_values import values_given
@@ -13,6 +13,7 @@ from nbsolve.compose.givens import jacobian_vectors, kept, parameters, samples
 from nbsolve.compose.layout import LIMIT
 from nbsolve.compose.losses import loss_words
 from nbsolve.compose.optimiser_words import optimiser_stated, rate_words, rule_letters
+from nbsolve.compose.sentences import enumerated
 from nbsolve.document import (
     Block,
     Heading,

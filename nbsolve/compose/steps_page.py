@@ -9,10 +9,11 @@ from functools import cached_property
 from typing import Generic, TypeVar
 
 from nbsolve.asking.writing import Pass, SolvedInPasses
-from nbsolve.compose.authored import listed, pitfalls, title_of
+from nbsolve.compose.authored import pitfalls, title_of
 from nbsolve.compose.calculator import Computations
 from nbsolve.compose.lines import Lines
 from nbsolve.compose.numbers import Key
+from nbsolve.compose.sentences import with_commas
 from nbsolve.compose.written_numbers import literal
 from nbsolve.document import (
     Block,
@@ -176,7 +177,7 @@ class StepsPage(Generic[S, P]):
             value = lines.operand(symbol)
             sign = "=" if value.exact or lines.writer.each_step else "≈"
             found.append(Math(Quantity(symbol), sign, literal(value)))
-        return listed(found)
+        return with_commas(found)
 
     def _asked(self, one: P) -> list[Atom]:
         """What is asked of a pass."""

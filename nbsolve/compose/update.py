@@ -13,8 +13,9 @@ from nbsolve.compose.backward import BackwardBlocks
 from nbsolve.compose.iteration import layer_of, optimiser_equations
 from nbsolve.compose.optimiser_words import clip_passages, optimiser_words
 from nbsolve.compose.planning import is_after
+from nbsolve.compose.sentences import set_in, with_commas
 from nbsolve.compose.written_numbers import literal
-from nbsolve.document import Block, Derivation, Fold, Heading, Inline, Line, Math, Paragraph, Table, Text
+from nbsolve.document import Block, Derivation, Fold, Heading, Line, Math, Paragraph, Table, Text
 from nbsolve.expr import Quantity, atoms
 from nbsolve.phrases import PhraseId, phrase, phrase_of
 from nbsolve.step import Rule, Step
@@ -75,7 +76,8 @@ class UpdateBlocks(BackwardBlocks):
             yield from self._each_step()
         held = [member for layer in self.solution.layers for member in layer.held]
         if held:
-            yield Paragraph(_sentence(phrase("passages.held", names="\0"), held))
+            names = with_commas(Math(Quantity(symbol)) for symbol in held)
+            yield Paragraph(set_in("passages.held", names=names))
         if not by_matrices(self.solution):
             yield self._summary()
             yield Paragraph((phrase("passages.assembled"),))
@@ -132,7 +134,7 @@ class UpdateBlocks(BackwardBlocks):
         """One parameter line by line, or those that are asked for; what is found for the others in a table."""
         for member in self._told:
             if len(self._trained) > 1:
-                yield Paragraph(_sentence(phrase("passages.update_in_full", name="\0"), [member]))
+                yield Paragraph(set_in("passages.update_in_full", name=Math(Quantity(member))))
             own = [
                 unit
                 for step in self.iteration.update
@@ -208,14 +210,6 @@ class UpdateBlocks(BackwardBlocks):
 
 def _symbols(step: Step) -> Iterator[Symbol]:
     return (atom for atom in atoms(step.formula) if isinstance(atom, Symbol))
-
-
-def _sentence(template: str, symbols: list[Symbol]) -> Text:
-    before, _, after = template.partition("\0")
-    names: list[Inline] = []
-    for position, symbol in enumerate(symbols):
-        names.extend(([", "] if position else []) + [Math(Quantity(symbol))])
-    return (before, *names, after)
 
 
 def _is_of(step: Step, layer: int) -> bool:

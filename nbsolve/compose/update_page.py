@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from nbsolve.catalogue import Equation
-from nbsolve.compose.authored import authored, enumerated, listed, parts
+from nbsolve.compose.authored import authored, parts
 from nbsolve.compose.conventions import rounding_words
 from nbsolve.compose.given_numbers import kept_before, listed_numbers
 from nbsolve.compose.lines import Lines
@@ -23,6 +23,7 @@ from nbsolve.compose.optimiser_words import (
 )
 from nbsolve.compose.paper_tables import column_width, in_columns
 from nbsolve.compose.program_folds import program_folds
+from nbsolve.compose.sentences import enumerated, set_in, with_commas
 from nbsolve.compose.steps_page import StepsPage
 from nbsolve.compose.written_numbers import literal
 from nbsolve.document import (
@@ -140,7 +141,7 @@ class UpdatePage(StepsPage[UpdateSolution, Update]):
         yield from enumerated([*asks])
 
     def _listed(self, ask: str) -> list[Inline]:
-        return listed(Math(Quantity(atom)) for atom in self.names.entries(self.names.resolve(ask)))
+        return with_commas(Math(Quantity(atom)) for atom in self.names.entries(self.names.resolve(ask)))
 
     def conventions(self) -> Document:
         """The optimiser's rule as its equations, and the rounding."""
@@ -180,8 +181,7 @@ class UpdatePage(StepsPage[UpdateSolution, Update]):
         parameters = list(parameters_of(self._problem))
         for parameter in told:
             if len(parameters) > 1:
-                before, _, after = phrase("passages.update_in_full", name="\0").partition("\0")
-                yield Paragraph((before, Math(Quantity(parameter)), after))
+                yield Paragraph(set_in("passages.update_in_full", name=Math(Quantity(parameter))))
             own = [one for one in update.steps if self._owner(one.target) == parameter]
             found = [lines.derivation(step) for step in own]
             yield Derivation(

@@ -19,6 +19,7 @@ from nbsolve.compose.graphs.steps import (
     together,
 )
 from nbsolve.compose.lines import Lines
+from nbsolve.compose.sentences import set_in
 from nbsolve.compose.written_numbers import literal
 from nbsolve.document import (
     Block,
@@ -186,16 +187,12 @@ class GraphBackward:
 
     def _reused(self, name: str, used: Sequence[Symbol]) -> Text:
         """x is used more than once, and its gradient is the sum of what comes back."""
-        before, _, rest = phrase("graphs.reused", name="\0", users="\1").partition("\0")
-        middle, _, after = rest.partition("\1")
         own = Math(Quantity(at_step(name, self.built.problem)))
-        said = [piece for piece in (before, own, middle, *together(used), after) if piece]
+        said = set_in("graphs.reused", name=own, users=[*together(used)])
         of = self.names.objective
         if of.role is Role.NODE and of in used:
-            begin, _, rest = phrase("graphs.from_result", of="\0", name="\1").partition("\0")
-            between, _, rest = rest.partition("\1")
-            said += [f" {begin}", Math(Quantity(of)), between, own, rest]
-        return tuple(said)
+            said += (" ", *set_in("graphs.from_result", of=Math(Quantity(of)), name=own))
+        return said
 
     def _assembled(self, name: str, lines: Lines) -> Iterator[Block]:
         """The gradient with respect to an array as a vector or matrix, where all of it is there."""

@@ -25,8 +25,8 @@ from nbsolve.compose.optimiser_words import (
     optimiser_text,
     optimiser_words,
     schedule_words,
-    set_in,
 )
+from nbsolve.compose.sentences import set_in
 from nbsolve.compose.steps_page import StepsPage
 from nbsolve.compose.written_numbers import literal
 from nbsolve.document import (

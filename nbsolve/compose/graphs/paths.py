@@ -9,7 +9,7 @@ from typing import Any
 
 from nbsolve.asking.writing import Writer
 from nbsolve.compose.compared import called
-from nbsolve.compose.optimiser_words import set_in
+from nbsolve.compose.sentences import set_in
 from nbsolve.compose.written_numbers import literal
 from nbsolve.document import Block, Bullets, Heading, Inline, Math, Paragraph, Table, Text
 from nbsolve.equations.names import GraphNames

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nbsolve.compose.authored import asked_when, authored, enumerated, parts
+from nbsolve.compose.authored import asked_when, authored, parts
 from nbsolve.compose.compared import called, other_optimiser
 from nbsolve.compose.given_numbers import array_blocks, kept_before
 from nbsolve.compose.grids import joined
 from nbsolve.compose.index_variables import running
 from nbsolve.compose.optimiser_words import changes, optimiser_stated, rate_words, rule_letters
+from nbsolve.compose.sentences import enumerated
 from nbsolve.document import Block, Derivation, Heading, Inline, Line, Math, Paragraph
 from nbsolve.equations.asking import asked_of
 from nbsolve.equations.building import Built, general_formula, quantity

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from nbsolve.compose.authored import enumerated
-from nbsolve.compose.optimiser_words import set_in
+from nbsolve.compose.sentences import enumerated, set_in
 from nbsolve.document import Inline, Math
 from nbsolve.equations.building import Built, Stage, entries_of, quantity
 from nbsolve.expr import Quantity, Variable, number
@@ -175,9 +174,5 @@ def is_shared(name: str, built: Built) -> bool:
 def every_step_uses(names: Sequence[str], recurrence: Recurrence) -> Iterator[Inline]:
     """`Every time step uses w and u: the gradient is a sum over the time steps.`"""
     time = recurrence.letter == TIME
-    before, _, after = phrase("graphs.time_steps_use" if time else "graphs.steps_use", names="\0").partition(
-        "\0"
-    )
-    yield before
-    yield from together([quantity(name) for name in names])
-    yield after
+    symbols = [*together([quantity(name) for name in names])]
+    yield from set_in("graphs.time_steps_use" if time else "graphs.steps_use", names=symbols)

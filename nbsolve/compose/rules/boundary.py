@@ -9,8 +9,9 @@ import flint
 
 from nbsolve.compose.rules.epochs import EpochBlocks
 from nbsolve.compose.rules.letters import input_, prediction, weight, weighted_sum, z
+from nbsolve.compose.sentences import set_in
 from nbsolve.compose.written_numbers import literal
-from nbsolve.document import Block, Derivation, Heading, Inline, Line, Math, Paragraph, Result, Text
+from nbsolve.document import Block, Derivation, Heading, Line, Math, Paragraph, Result, Text
 from nbsolve.expr import Expr, Matrix, Negation, Quantity, Sum, number, product, quotient, total
 from nbsolve.phrases import phrase
 from nbsolve.rounding import Written
@@ -118,31 +119,20 @@ class BoundaryBlocks:
         symbols = Matrix(tuple((Quantity(weight(unit, i)),) for i in range(1, len(found.weights) + 1)))
         high = Math(Quantity(prediction(unit)), "=", literal(problem.classes[1]))
         relation = "=" if all(self._written(value).exact for value in found.weights) else "≈"
-        pieces: list[Inline] = []
-        for piece in phrase("rule.normal").split("|"):
-            pieces.append(
-                Math(symbols, relation, entries) if piece == "w" else high if piece == "class" else piece
-            )
-        return tuple(pieces)
+        return set_in("rule.normal", weights=Math(symbols, relation, entries), upper=high)
 
     def _axes(self, found: Boundary) -> Text:
         """Where a line meets the axes."""
         where = found.intercepts
         if len(where) != 2 or None in where or found.constant == 0:
             return ()
-        pieces: list[Inline] = []
-        places = {}
+        places = []
         for i, value in enumerate(where, 1):
             assert value is not None
             exact = _short(value) or self._written(value).exact
-            places[str(i)] = Math(
-                Quantity(input_(i)),
-                "=" if exact else "≈",
-                fraction(value) if _short(value) else literal(self._written(value)),
-            )
-        for piece in phrase("rule.axes").split("|"):
-            pieces.append(places.get(piece, piece))
-        return tuple(pieces)
+            number = fraction(value) if _short(value) else literal(self._written(value))
+            places.append(Math(Quantity(input_(i)), "=" if exact else "≈", number))
+        return set_in("rule.axes", first=places[0], second=places[1])
 
 
 def _short(value: Q) -> bool:

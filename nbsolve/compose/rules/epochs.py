@@ -22,8 +22,9 @@ from nbsolve.compose.rules.letters import (
     z,
 )
 from nbsolve.compose.rules.lines import Lines
+from nbsolve.compose.sentences import set_in
 from nbsolve.compose.written_numbers import literal
-from nbsolve.document import Block, Derivation, Heading, Inline, Line, Math, Paragraph, Table, Text
+from nbsolve.document import Block, Derivation, Heading, Line, Math, Paragraph, Table, Text
 from nbsolve.expr import Atom, Expr, Negation, Quantity, Sum, product
 from nbsolve.given import known
 from nbsolve.notation import Names
@@ -179,14 +180,10 @@ class EpochBlocks:
         wanted = known((problem.samples[turn.sample - 1].target or ())[unit - 1])
         aim = Math(Quantity(target(unit)), "=", literal(wanted))
         wrong = turn.wrong[unit - 1]
-        if self.trained.rule.mistakes:
-            words = phrase("rule.wrong" if wrong else "rule.right")
-        else:
-            words = phrase("rule.compared")
-        pieces: list[Inline] = []
-        for piece in words.split("|"):
-            pieces.append(predicted if piece == "prediction" else aim if piece == "target" else piece)
-        return tuple(pieces)
+        key: PhraseId = "rule.wrong" if wrong else "rule.right"
+        return set_in(
+            key if self.trained.rule.mistakes else "rule.compared", prediction=predicted, target=aim
+        )
 
     def _number(self, value: Q) -> Expr:
         return literal(self.lines.operand(value))

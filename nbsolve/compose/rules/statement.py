@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nbsolve.compose.authored import authored, enumerated, parts
+from nbsolve.compose.authored import authored, parts
 from nbsolve.compose.paper_tables import column_width, in_columns
 from nbsolve.compose.rules.epochs import EpochBlocks
 from nbsolve.compose.rules.letters import constant, input_, prediction, rate, signal, target, weight, z
+from nbsolve.compose.sentences import enumerated, set_in
 from nbsolve.compose.written_numbers import literal
 from nbsolve.document import (
     Block,
@@ -183,14 +184,9 @@ class RuleStatement:
 
     def _letters(self) -> Text:
         """What z, ŷ, y and e stand for."""
-        words = phrase("rule.letters") + (phrase("rule.letters_error") if self.epochs.has_signal else "")
-        meant = {"z": z(1), "prediction": prediction(1), "target": target(1), "error": signal(1)}
-        pieces = words.split("|")
-        return tuple(
-            Math(Quantity(meant[piece])) if place % 2 else piece
-            for place, piece in enumerate(pieces)
-            if piece
-        )
+        own, predicted, aim, error = (Math(Quantity(one(1))) for one in (z, prediction, target, signal))
+        said = set_in("rule.letters", z=own, prediction=predicted, target=aim)
+        return (*said, *set_in("rule.letters_error", error=error)) if self.epochs.has_signal else said
 
     def _rounding(self) -> str:
         rounding = self.problem.rounding
