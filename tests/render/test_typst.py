@@ -94,7 +94,7 @@ def test_an_address_ends_after_its_signs() -> None:
     ],
 )  # fmt: skip
 def test_the_bound_is_close(written: str) -> None:
-    prelude = Path(typst_lines.__file__).parents[1] / "handout" / "handout.typ"
+    prelude = Path(typst_lines.__file__).parents[2] / "handout" / "handout.typ"
     boxed = (
         prelude.read_text(encoding="utf-8").split("#let boxed")[1].split("\n\n")[0].replace("ink", "black")
     )
