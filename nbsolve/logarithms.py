@@ -20,7 +20,7 @@ MOST_BITS = 256
 """Arguments with longer numerators or denominators are not kept; nobody would write them."""
 _ENCLOSED = 16384
 """The bits of a given logarithm: more than anything is evaluated with."""
-_NUMBER = r"[0-9]+(?:\.[0-9]+)?|[0-9]+/[0-9]+"
+_NUMBER = r"[0-9]+/[0-9]+|[0-9]+(?:\.[0-9]+)?"
 _TERM = re.compile(
     rf"\s*([+-]?)\s*(?:({_NUMBER})(?:\s*\*\s*|\s+)?)?ln\s*(?:\(\s*({_NUMBER})\s*\)|\s([0-9]+))(?:\s*/\s*([0-9]+))?"
     rf"|\s*([+-]?)\s*({_NUMBER})",
