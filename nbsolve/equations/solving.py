@@ -16,7 +16,7 @@ from nbsolve.equations.building import Built, Stage, entries_of, operands_of
 from nbsolve.equations.names import GraphNames
 from nbsolve.equations.updating import parameters_of, put_settings, start, write_updates
 from nbsolve.errors import DomainError
-from nbsolve.expr import Atom, Expr, Operand, Quantity, literal, number, product, total
+from nbsolve.expr import Atom, Expr, Negation, Operand, Product, Quantity, literal, number, product, total
 from nbsolve.given import Given
 from nbsolve.graph import Node
 from nbsolve.problem.model import Digits, GraphProblem, Rounding
@@ -286,13 +286,21 @@ class _Pass:
             named = Quantity(Partial(node.target, operand))
             chain.append(product(upstream, named))
             # what stands on a line of its own is used as it was found there
-            factors.append(times(upstream, local) if node.target.at else product(upstream, named))
+            factors.append(_through(upstream, local) if node.target.at else product(upstream, named))
         found = forms(total(*chain), total(*factors), reasons=(Reason.CHAIN_RULE, Reason.FACTORS))
         try:
             self._write(operand, found)
         except DomainError as error:
             (node, _), *others = self.built.users(operand)
             raise _in_equation(error, self._gradient(operand), None if others else node) from None
+
+
+def _through(upstream: Expr, local: Expr) -> Expr:
+    """g · ∂q/∂p with the sign of a product in front: −g p q, not g (−p q)."""
+    match local:
+        case Negation((Product(factors),)):
+            return Negation((product(upstream, *factors),))
+    return times(upstream, local)
 
 
 def _in_equation(error: DomainError, target: Atom, node: Node | None) -> DomainError:

@@ -9,6 +9,7 @@ from nbsolve.expr import (
     Cases,
     Comparison,
     Expr,
+    Function,
     MatrixProduct,
     Product,
     Quantity,
@@ -100,6 +101,8 @@ class IndexedText:
                     return Variable(f"({extreme.index} == np.arg{extreme.name}({values}))")
                 case IndexNumber(place):
                     return Variable(_as_number(place))
+                case Function("max" | "min" as name, operands) if self.dialect.torch:
+                    return Function(name, tuple(map(self._as_tensor, operands)))
                 case Cases(((value, Comparison(left, relation, right)), *rest)) if _counts(left, right):
                     condition = f"{self.entry(left)} {RELATIONS[relation]} {self.entry(right)}"
                     other = rest[0][0] if len(rest) == 1 else Cases(tuple(rest))
@@ -107,6 +110,12 @@ class IndexedText:
             return None
 
         return substitute(formula, said)
+
+    def _as_tensor(self, operand: Expr) -> Expr:
+        """An operand of PyTorch's maximum, which takes tensors, where it is made of indices."""
+        if _counts(operand) and any(isinstance(node, IndexNumber) for node in walk(operand)):
+            return Variable(f"torch.tensor(float({self.entry(operand)}))")
+        return self._as_variables(operand)
 
     def read(self, symbol: Symbol) -> str:
         """`W[j, i]`; where places outside are padded, the padding there; where a recurrence starts, h0 for h[0]."""
@@ -166,6 +175,9 @@ class IndexedText:
                     sound = sound and symbol.at in ((), own)
                     return Variable(self.called[symbol.stem])
                 case IndexedExtreme() | Chosen() | IndexNumber():
+                    sound = False
+                    return Variable("")
+                case Cases(((_, Comparison(left, _, right)), *_)) if _counts(left, right):
                     sound = False
                     return Variable("")
                 case IndexedSum():
@@ -230,11 +242,8 @@ class IndexedText:
 
 
 def _counts(*sides: Expr) -> bool:
-    """Whether indices and numbers alone decide a comparison, so that it is one of Python, not of arrays."""
-    nodes = [node for side in sides for node in walk(side)]
-    return any(isinstance(node, IndexNumber) for node in nodes) and not any(
-        isinstance(node, Quantity) for node in nodes
-    )
+    """Whether formulae are made of indices and numbers alone: Python compares them, not a library of arrays."""
+    return not any(isinstance(node, Quantity) for side in sides for node in walk(side))
 
 
 def _as_number(place: Unit) -> str:

@@ -34,7 +34,7 @@ def test_against_automatic_differentiation(text: str) -> None:
 def test_a_softmax_is_written_as_in_books() -> None:
     text = SOFTMAX.replace("/T", "").replace(" T: 2,", "")
     said = str(worked(text).backward())
-    assert "∂L/∂s₁ = ∂L/∂p₁·p₁·(1 − p₁) + ∂L/∂p₂·(−p₂·p₁) + ∂L/∂p₃·(−p₃·p₁)" in said
+    assert "∂L/∂s₁ = ∂L/∂p₁·p₁·(1 − p₁) − ∂L/∂p₂·p₂·p₁ − ∂L/∂p₃·p₃·p₁" in said
     assert "∂L/∂p₂ = −y₂/p₂" in said
 
 

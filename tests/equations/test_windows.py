@@ -52,6 +52,16 @@ equations:
   "s[n]": where(n == 2, x[n]^2, 2*(3-n))
   L: G + sum(k, k*p[k]) + sum(k, 1/(2*k - 1)) + sum(n, s[n])
 """
+DECIDED = """\
+kind: graph
+title: Cases and extremes of indices and numbers
+given: {y: [1, 2], x: [0.5, 3], v: [[1, 2], [3, 0.5]], w: 2}
+equations:
+  "b[i,j]": y[j] - max(x[j], v[i,j], (i - 1))
+  m: where(0.5 < 2, w, b[1,1]) * max(y[1], w)
+  "q[j]": min((j), x[j])
+  L: sum(i, j, b[i,j]^2) + m + sum(j, q[j])
+"""
 TIES = """\
 kind: graph
 title: Ties
@@ -66,8 +76,8 @@ equations:
 
 @pytest.mark.parametrize(
     "text",
-    [CONVOLUTION, NORMALIZATION, POOLING, POLYNOMIAL, TIES],
-    ids=["convolution", "normalization", "pooling", "polynomial", "ties"],
+    [CONVOLUTION, NORMALIZATION, POOLING, POLYNOMIAL, DECIDED, TIES],
+    ids=["convolution", "normalization", "pooling", "polynomial", "decided", "ties"],
 )
 def test_against_automatic_differentiation(text: str) -> None:
     assert agrees(text) > 15
@@ -157,7 +167,9 @@ def test_indices_made_of_others_come_back_from_what_is_stored() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("text", [TIES, POOLING, POLYNOMIAL], ids=["ties", "pooling", "polynomial"])
+@pytest.mark.parametrize(
+    "text", [TIES, POOLING, POLYNOMIAL, DECIDED], ids=["ties", "pooling", "polynomial", "decided"]
+)
 def test_programs_print_the_page(text: str, language: str) -> None:
     assert list(faults(text, language)) == []
 

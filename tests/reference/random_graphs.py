@@ -155,7 +155,7 @@ class _Maker:
 
     def _counts(self, free: tuple[str, ...]) -> list[str]:
         """Numbers of indices."""
-        return [form.format(letter) for letter in free for form in ("{}", "({} - 1)")]
+        return [form.format(letter) for letter in free for form in ("({})", "({} - 1)")]
 
     def _expression(self, depth: int, free: tuple[str, ...]) -> str:
         rng = self.rng

@@ -111,6 +111,12 @@ class GraphWorld:
         """The entries that are computed from one and lead to what is differentiated."""
         return [user for user, read_ in self.reading.items() if one in read_ and user in self.leading]
 
+    def _beside(self, computed: list[str], one: str) -> list[str]:
+        """Other entries of their arrays that are computed from one: shares of a softmax stand in each other."""
+        arrays = {name.partition("[")[0] for name in computed}
+        found = (name for name, read_ in self.reading.items() if one in read_ and name not in computed)
+        return [name for name in found if name.partition("[")[0] in arrays]
+
     # ------------------------------------------------------------------ truth
 
     def _entry(self, one: str, nodes: Mapping[str, Node], side: Side) -> Node:
@@ -219,7 +225,7 @@ class GraphWorld:
         slopes = {f"∂{self.graph.of}/∂{name}": Fraction(rng.randrange(1, 999), 700) for name in found}
         nodes = {name: Node(value) for name, value in found.items()}
         local: Values = {}
-        for one in computed:
+        for one in (*self._beside(computed, bottom), *computed):
             side = sides([]) if not forced else _replayed(self.iterations[t - 1].decided[one])
             formula = self._entry(one, nodes, side)
             parts = swept([(formula, Fraction(1))], stop=frozenset(map(id, nodes.values())))

@@ -223,7 +223,7 @@ class Reader:
                 sides = self.value(left, at), self.value(right, at)
                 holds = self.functions[_RELATIONS[type(relation)]](*sides)
                 return self.value(value if holds else otherwise, at)
-            case ast.Call(ast.Name("max" | "min" as name), [*letters, body]) if self._runs(letters):
+            case ast.Call(ast.Name("max" | "min" as name), [*letters, body]) if self._runs(letters, at):
                 names = [letter.id for letter in letters if isinstance(letter, ast.Name)]
                 places = itertools.product(*(counted(self.lengths[one]) for one in names))
                 each = [self.value(body, {**at, **dict(zip(names, place, strict=True))}) for place in places]
@@ -236,8 +236,10 @@ class Reader:
                 return self.functions[name](*(self.value(argument, at) for argument in arguments))
         raise ValueError(ast.unparse(node))
 
-    def _runs(self, letters: list[ast.expr]) -> bool:
-        return is_over_letters(letters, self.shapes)
+    def _runs(self, letters: list[ast.expr], at: Places) -> bool:
+        """Whether letters that have no number yet stand before what an extreme is of."""
+        own = any(isinstance(letter, ast.Name) and letter.id in at for letter in letters)
+        return not own and is_over_letters(letters, self.shapes)
 
     def _changes(self, node: ast.expr) -> bool:
         return any(name in self.shapes for name, _ in reads(node))
