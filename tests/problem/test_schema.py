@@ -26,7 +26,7 @@ BEYOND = re.compile(
     "|not there|gradients without|updates|two parts|decimals and|too few|end the formula|unknown place"
     "|wrong length|nothing to multiply|row of an upstream|a loss that is asked|second pass"
     "|misspelt|exponent|hidden|one unit|bias and threshold|wrong sign|that is a text|batch|not a number|merge"
-    "|output layer|several layers"
+    "|output layer|several layers|logarithm among"
 )
 
 
