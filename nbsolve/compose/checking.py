@@ -13,6 +13,7 @@ from nbsolve.arithmetic.powers_of_ten import power_of_ten
 from nbsolve.asking.differences import Differences, Quotients
 from nbsolve.asking.writing import Writer, scalar
 from nbsolve.compose.program_folds import program_folds
+from nbsolve.compose.sentences import with_commas
 from nbsolve.compose.written_numbers import literal
 from nbsolve.document import Block, Heading, Markdown, Math, Paragraph, Table, Text
 from nbsolve.expr import Array, Number, Quantity, number
@@ -277,8 +278,7 @@ class _Check:
             yield Paragraph((Markdown(phrase("check.kinks", loss=loss)),))
             yield _table(["check.left", "check.right", "check.convention"], kinks)
         if missed:
-            names = [inline for name in missed for inline in (", ", *name)]
-            yield Paragraph((Markdown(phrase("check.crossed")), " ", *names[1:], "."))
+            yield Paragraph((Markdown(phrase("check.crossed")), " ", *with_commas(missed), "."))
 
     def _number(self, value: Value | None) -> Text:
         if value is None:

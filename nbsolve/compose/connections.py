@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nbsolve.compose.sentences import set_in
+from nbsolve.compose.sentences import set_in, with_commas
 from nbsolve.document import Inline, Math, Text
 from nbsolve.expr import Quantity, literal
 from nbsolve.phrases import PhraseId, listed, phrase, phrase_of
@@ -76,14 +76,12 @@ def _by_rows(network: Network) -> bool:
 
 
 def _columns(network: Network, layer: int) -> list[Inline]:
-    columns: list[Inline] = []
     written = network.layer(layer).columns
-    for column, (source, unit) in enumerate(wiring.incoming(network, layer), 1):
-        if written and column not in written:
-            continue
-        columns += [", "] if columns else []
-        columns.append(Math(Quantity(layer_activation(source, unit))))
-    return columns
+    return with_commas(
+        Math(Quantity(layer_activation(source, unit)))
+        for column, (source, unit) in enumerate(wiring.incoming(network, layer), 1)
+        if not written or column in written
+    )
 
 
 def layers_in_words(layers: tuple[int, ...] | list[int]) -> str:
@@ -111,13 +109,9 @@ def _gaps(network: Network, layer: int) -> list[tuple[int, int]]:
 
 
 def _missing(network: Network, layer: int) -> Text:
-    pairs: list[Inline] = []
-    incoming = [*wiring.incoming(network, layer)]
+    incoming, to_unit = [*wiring.incoming(network, layer)], f" {phrase('statement.to_unit')} "
+    pairs = []
     for to, column in _gaps(network, layer):
-        pairs += [", "] if pairs else []
-        pairs += [
-            Math(Quantity(layer_activation(*incoming[column - 1]))),
-            f" {phrase('statement.to_unit')} ",
-            Math(Quantity(Symbol.pre_activation(layer, to))),
-        ]
-    return set_in("statement.missing", layer=str(layer), pairs=pairs)
+        source = Math(Quantity(layer_activation(*incoming[column - 1])))
+        pairs.append((source, to_unit, Math(Quantity(Symbol.pre_activation(layer, to)))))
+    return set_in("statement.missing", layer=str(layer), pairs=with_commas(pairs))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from nbsolve.compose.grids import MOST_LISTED, Grid, fits_in_brackets, joined, listed
 from nbsolve.compose.optimiser_words import kept_words
 from nbsolve.compose.paper_tables import tables, tens
+from nbsolve.compose.sentences import with_commas
 from nbsolve.document import Block, Inline, Line, Math, Paragraph
 from nbsolve.equations.updating import owner_of, start
 from nbsolve.expr import Atom, Expr, Matrix, Quantity, literal
@@ -86,9 +87,8 @@ def listed_numbers(problem: Problem, words: str, entries: Mapping[Atom, Sequence
         else:
             (number,) = numbers
             assert isinstance(number, Given)
-            single += [", "] if single else []
             single.append(Math(Quantity(atom), "=", literal(number)))
-    yield Paragraph((words + (" " if single else ""), *single))
+    yield Paragraph((words + (" " if single else ""), *with_commas(single)))
     yield from joined(arrays)
 
 

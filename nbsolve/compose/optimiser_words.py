@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nbsolve.compose.sentences import enumerated, set_between, set_in
+from nbsolve.compose.sentences import enumerated, set_between, set_in, with_commas
 from nbsolve.document import Block, Derivation, Inline, Line, Math, Paragraph, Text
 from nbsolve.equations.updating import opposite
 from nbsolve.expr import Expr, Negation, Quantity, Quotient, Sum, Variable, literal, walk, with_variables
@@ -110,8 +110,8 @@ def rate_words(training: Training | GraphTraining) -> Iterator[Text]:
     if isinstance(training, Training) and training.own_rates:
         return
     if training.rates:
-        listed = [inline for one in training.rates for inline in (", ", Math(literal(one)))][1:]
-        yield (phrase("statement.learning_rates") + " ", *listed)
+        rates = with_commas(Math(literal(one)) for one in training.rates)
+        yield (phrase("statement.learning_rates") + " ", *rates)
     elif training.schedule is None:
         yield (words, Math(Quantity(RATE), "=", literal(rate)))
     else:

@@ -36,15 +36,21 @@ def _pieces(words: str, slots: Mapping[str, Slot]) -> Iterator[Inline]:
     for place, piece in enumerate(words.split("\0")):
         if not place % 2:
             yield from (piece,) if piece else ()
-        elif isinstance(slot := slots[piece], tuple | list):
-            yield from slot
         else:
-            yield slot  # type: ignore[misc]
+            yield from _inlines(slots[piece])
 
 
-def with_commas(pieces: Iterable[Inline]) -> list[Inline]:
-    """The pieces with commas between them."""
-    return [inline for n, one in enumerate(pieces) for inline in ((", ", one) if n else (one,))]
+def _inlines(slot: Slot) -> Sequence[Inline]:
+    return slot if isinstance(slot, tuple | list) else (slot,)
+
+
+def with_commas(items: Iterable[Slot]) -> list[Inline]:
+    """The items, formulae or pieces that belong together, with commas between them."""
+    found: list[Inline] = []
+    for item in items:
+        found += [", "] if found else []
+        found += _inlines(item)
+    return found
 
 
 def enumerated(items: Sequence[Sequence[Inline]], last: str | None = None) -> list[Inline]:

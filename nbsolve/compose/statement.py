@@ -13,7 +13,7 @@ from nbsolve.compose.givens import jacobian_vectors, kept, parameters, samples
 from nbsolve.compose.layout import LIMIT
 from nbsolve.compose.losses import loss_words
 from nbsolve.compose.optimiser_words import optimiser_stated, rate_words, rule_letters
-from nbsolve.compose.sentences import enumerated
+from nbsolve.compose.sentences import enumerated, with_commas
 from nbsolve.document import (
     Block,
     Heading,
@@ -57,7 +57,7 @@ def statement(solution: Solution, names: Names, live: Live, attached: bool = Fal
         yield Paragraph((phrase("statement.features", listed=_listed(problem.features)),))
     if problem.classes:
         yield Paragraph((phrase("statement.classes", listed=_listed(problem.classes)),))
-    constants = [piece for one in _constants(problem) for piece in (", ", *one)][1:]
+    constants = with_commas(_constants(problem))
     training = problem.training
     # a question must say which rule is meant
     if training is not None and not optimiser_of(training.optimiser).straight:

@@ -11,7 +11,7 @@ from nbsolve.compose.given_numbers import array_blocks, kept_before
 from nbsolve.compose.grids import joined
 from nbsolve.compose.index_variables import running
 from nbsolve.compose.optimiser_words import changes, optimiser_stated, rate_words, rule_letters
-from nbsolve.compose.sentences import enumerated
+from nbsolve.compose.sentences import enumerated, with_commas
 from nbsolve.document import Block, Derivation, Heading, Inline, Line, Math, Paragraph
 from nbsolve.equations.asking import asked_of
 from nbsolve.equations.building import Built, general_formula, quantity
@@ -62,11 +62,10 @@ class GraphStatement:
         if single:
             listed: list[Inline] = []
             for array in single:
-                listed.extend([", "] if listed else [])
                 (entry,) = array.entries
                 name = Quantity(quantity(array.name))
                 listed.append(Math(name, "=", literal(entry)) if isinstance(entry, Given) else Math(name))
-            yield Paragraph((phrase("graphs.given") + " ", *listed))
+            yield Paragraph((phrase("graphs.given") + " ", *with_commas(listed)))
         yield from joined(
             block
             for array in problem.given
@@ -74,12 +73,11 @@ class GraphStatement:
             for block in array_blocks(quantity(array.name), array.shape, array.entries)
         )
         if problem.padding:
-            outside = [
+            outside = with_commas(
                 Math(Quantity(self._indexed(name)), "=", literal(number))
                 for name, number in problem.padding.items()
-            ]
-            listed = [piece for n, one in enumerate(outside) for piece in (([", "] if n else []) + [one])]
-            yield Paragraph((phrase("graphs.padding") + " ", *listed))
+            )
+            yield Paragraph((phrase("graphs.padding") + " ", *outside))
 
     def _indexed(self, name: str) -> Symbol:
         letters = "ijk"[: len(self.built.problem.shapes[name])]
@@ -107,10 +105,8 @@ class GraphStatement:
             whole = Partial(of, quantity(problem.gradients_of))
             yield from joined(array_blocks(whole, shape, problem.upstream))
             return
-        listed: list[Inline] = []
-        for symbol, number in zip(self.built.objective, problem.upstream, strict=True):
-            listed.extend([", "] if listed else [])
-            listed.append(Math(Quantity(Partial(of, symbol)), "=", literal(number)))
+        given = zip(self.built.objective, problem.upstream, strict=True)
+        listed = with_commas(Math(Quantity(Partial(of, one)), "=", literal(number)) for one, number in given)
         yield Paragraph((phrase("graphs.upstream") + " ", *listed))
 
     def _training(self) -> Iterator[Block]:
@@ -125,8 +121,7 @@ class GraphStatement:
         if training.iterations > 1:
             said.append(f" {phrase('graphs.times', count=str(training.iterations))}")
         if changes(training):
-            rates = [inline for words in rate_words(training) for inline in (", ", *words)]
-            said += [". ", *rates[1:]]
+            said += [". ", *with_commas(rate_words(training))]
         else:
             rate = literal(training.optimiser.parameters["learning_rate"])
             said += [f", {phrase('graphs.with_rate')} ", Math(Quantity(RATE), "=", rate)]

@@ -11,8 +11,9 @@ from nbsolve.compose.rules.end import EndBlocks
 from nbsolve.compose.rules.epochs import EpochBlocks
 from nbsolve.compose.rules.letters import prediction
 from nbsolve.compose.rules.lines import Lines
+from nbsolve.compose.sentences import with_commas
 from nbsolve.compose.written_numbers import literal
-from nbsolve.document import Block, Heading, Inline, Link, Math, Paragraph, Table, Text
+from nbsolve.document import Block, Heading, Link, Math, Paragraph, Table, Text
 from nbsolve.expr import Quantity, number, quotient
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import RuleProblem
@@ -95,10 +96,10 @@ class RuleAnswers:
         elif word == "prediction":
             for place in range(1, len(self.problem.samples) + 1):
                 _, said = self.trained.predicted(self.trained.last, place)
-                values: list[Inline] = []
-                for unit, value in enumerate(said, 1):
-                    values += [", "] if values else []
-                    values.append(Math(Quantity(prediction(unit)), "=", literal(self.lines.answer(value))))
+                values = with_commas(
+                    Math(Quantity(prediction(unit)), "=", literal(self.lines.answer(value)))
+                    for unit, value in enumerate(said, 1)
+                )
                 yield (phrase("sections.sample", sample=str(place)),), tuple(values)
         elif word == "accuracy":
             right, count = self.end.accuracy
@@ -126,11 +127,10 @@ class RuleAnswers:
                 ]
                 cells: list[Text] = [(Math(literal(written)),) for _, written in moved]
                 if not side_by_side:
-                    listed: list[Inline] = []
-                    for parameter, written in moved:
-                        relation = "=" if written.exact else "≈"
-                        listed += [", "] if listed else []
-                        listed.append(Math(Quantity(parameter), relation, literal(written)))
+                    listed = with_commas(
+                        Math(Quantity(parameter), "=" if written.exact else "≈", literal(written))
+                        for parameter, written in moved
+                    )
                     cells = [tuple(listed)]
                 where = (
                     phrase("rule.epoch", number=str(epoch.number))
