@@ -160,6 +160,13 @@ def test_what_nothing_finds_is_not_explained() -> None:
             graph.explain(asked)
 
 
+def test_what_is_written_alike_has_a_note() -> None:
+    text = 'kind: graph\ngiven: {w: [1, 2], w1: 3, "h[0]": 1}\nequations: {"h[t]": "h[t-1]*w[t]", L: "h[2] + w1"}\n'
+    (note,) = load_problem(text).warnings
+    assert "w1 is written like w[1]; names: {w1: …} writes it in another way" in note
+    assert load_problem(text + "names: {w1: u}\n").warnings == ()
+
+
 def test_rows_that_differ() -> None:
     with pytest.raises(ProblemError, match="the rows of W differ"):
         load_problem("kind: graph\ngiven: {W: [[1, 2], [3]]}\nequations: {f: 'W[1,1]'}\n")

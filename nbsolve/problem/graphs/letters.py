@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from itertools import product
 
 from nbsolve.catalogue import SCHEDULES
 from nbsolve.catalogue.optimisers import letter_of
@@ -12,7 +13,7 @@ from nbsolve.problem.cursor import Cursor
 from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import GraphTraining
 
-__all__ = ["check_letters_of_training"]
+__all__ = ["check_letters_of_training", "warn_of_like_letters"]
 
 Shapes = Mapping[str, tuple[int, ...]]
 
@@ -40,6 +41,31 @@ def check_letters_of_training(
                 expected="a letter of its own for each",
                 hint=f"call the quantity something else, or write it in another way: names: {{{own}: …}}",
             )
+
+
+def warn_of_like_letters(
+    root: Cursor, shapes: Shapes, letters: Mapping[str, str], starts: Collection[str]
+) -> None:
+    """Note each quantity that is written as another one, or an entry of it, is: w1 beside w[1].
+
+    `starts` are the given quantities that are written as the start of an array.
+    """
+    taken: dict[tuple[str, str], str] = {}
+    for own, shape in shapes.items():
+        if own in starts and own not in letters:
+            continue
+        name = Name.read(letters[own]) if own in letters else letter_name(own)
+        for at in product(*(range(1, length + 1) for length in shape)):
+            places = [str(place) for place in at]
+            index = ("," if any(len(place) > 1 for place in places) else "").join(places)
+            sub = ",".join(part for part in (name.sub, index) if part)
+            called = f"{own}[{','.join(places)}]" if places else own
+            other = taken.setdefault((name.core, sub), called)
+            if other != called:
+                (root.get("given") or root).warn(
+                    f"{called} is written like {other}; names: {{{own}: …}} writes it in another way"
+                )
+                break
 
 
 def _letters(training: GraphTraining) -> Iterator[tuple[str, str]]:

@@ -17,7 +17,7 @@ from nbsolve.problem.graphs.given import (
     shape_words,
     typed_starts,
 )
-from nbsolve.problem.graphs.letters import check_letters_of_training
+from nbsolve.problem.graphs.letters import check_letters_of_training, warn_of_like_letters
 from nbsolve.problem.graphs.training import read_chosen, read_graph_training
 from nbsolve.problem.keys.kinds import GraphFile
 from nbsolve.problem.model import Equation, GivenArray, GraphProblem, Start
@@ -49,6 +49,7 @@ def read_graph_problem(root: Cursor, name: str, text: str) -> GraphProblem | Non
             expected=f'gradients_of: a single number, such as "{of}[1]"',
         )
     letters = _names_written(root.get("names") if named else None, [*shapes])
+    warn_of_like_letters(root, shapes, letters, found.starts)
     if training is not None and not root.notes.faults:
         check_letters_of_training(root, shapes, letters, training)
     rounding = rounding_of(root)
