@@ -46,6 +46,8 @@ LARGEST_ROOT = 100
 """z^(1/1000) makes a polynomial of degree 1000 out of z."""
 STEEPEST = 1000
 """Opened, e^(1000 z) is a polynomial of degree 1000 in e^z: larger factors stay closed."""
+FARTHEST = 80
+"""Opened, e^(z + 80/2) is one of degree 80 in the root of e, which is factored: larger terms stay closed."""
 
 
 _EXPONENTIAL = frozenset({"exp", "sinh", "cosh", "tanh", "sigmoid", "softplus"})
@@ -179,13 +181,19 @@ def _bends_within_bends(nodes: Iterable[Expr]) -> bool:
 
 
 def _has_steep_exponentials(nodes: Iterable[Expr]) -> bool:
-    """Whether a function that SymPy writes with powers of e holds a number beyond STEEPEST."""
+    """Whether a function that SymPy writes with powers of e holds numbers beyond STEEPEST or FARTHEST."""
     return any(
-        isinstance(inner, Number) and (abs(inner.value.p) > STEEPEST or inner.value.q > STEEPEST**2)
+        (isinstance(inner, Number) and (abs(inner.value.p) > STEEPEST or inner.value.q > STEEPEST**2))
+        or (isinstance(inner, Sum) and any(map(_is_far, inner.operands)))
         for node in nodes
         if isinstance(node, Function | Applied) and getattr(node, "name", "") in _EXPONENTIAL
         for inner in walk(node)
     )
+
+
+def _is_far(term: Expr) -> bool:
+    number = term.operands[0] if isinstance(term, Negation) else term
+    return isinstance(number, Number) and abs(number.value.p) > FARTHEST
 
 
 def _has_waves_of_more_than_a_sum(nodes: Iterable[Expr]) -> bool:

@@ -46,7 +46,10 @@ def programs_of(solution: Solution, names: Names) -> Programs:
         for form in (told.form, replace(told.form, exact=True))
         for snapped in ((True,) if exactly else (False, True))
     ]
-    chosen = next((run for run in attempts if not run.differing), attempts[0])
+    try:
+        chosen = next((run for run in attempts if not run.differing), attempts[0])
+    except ZeroDivisionError:  # of two constants, in a case that does not hold: it would end the program
+        raise CannotBeSaid("a division by zero in doubles") from None
     texts = {"NumPy": ProgramText(chosen, names, NUMPY).whole()}
     if not problem.given_values:  # whose derivatives PyTorch would take at what it computes
         texts["PyTorch"] = ProgramText(chosen, names, TORCH).whole()

@@ -62,6 +62,23 @@ loss: squared_error
 training: {optimiser: sgd, batch: 2, iterations: 3}
 letters: true
 """,
+    "a root of e to the power of 199": _own(_formula("(exp((z)+(99.5)))+((z)+((0.5)*(z)))")),
+    "a division of constants in a case that does not hold": _own(
+        _formula("erf(min(8, max(max(where(z > 5, where(z > 4, sigmoid(((min(0, max(z, 1e-10)))^(z))^2), z), z), z*6), z*7)))")
+    ).replace("[1, 2]", "[1, 100]"),
+    "a recurrence that squares": """\
+kind: graph
+given: {r: 4, "x[0]": 0.3}
+ranges: {t: 40}
+equations: {"x[t]": "r*x[t-1]*(1-x[t-1])", L: "x[40]"}
+""",
+    "a fraction before a logarithm": """\
+network: {inputs: 2, layers: [{units: 1, activation: sigmoid, weights: [[-0.1, 0.6]], bias: [ln(4) - 0.3]}]}
+samples: [{input: [3, 1], target: [0]}]
+loss: binary_cross_entropy
+regulariser: {elastic: {strength: 0.1, ratio: 1/3}}
+training: {optimiser: {sgd: {learning_rate: 0.5}}}
+""",
     "a root of a power of a hundred": _own(_formula("(min((ln(99.5)-(z-beta))^100, beta, z))^(1/3)")),
     "e to the power of ±10^399": _own(_formula("z*1e399")),
     "a slope of two thousand parts": _own("tanh", _formula(_nested("where(a > {1}, max(1/(1+({0})), a*{1}), y)", 8))),
