@@ -29,14 +29,27 @@ def figure(svg: str) -> str:
     """
     element = svg[svg.index("<svg") :].strip()
     words = _DESCRIPTION.search(element)
-    enlarge = f'<label><input type="checkbox"> {escape(phrase("drawing.enlarge"))}</label>\n'
-    drawn = _apart(element) or enlarge + element
+    drawn = _apart(element) or _enlarged(element) + element
     figure = f'<figure class="nbsolve-drawing">\n{drawn}\n</figure>'
     if words is None:
         return figure
     summary = escape(phrase("drawing.in_words"))
     said = f"<summary>{summary}</summary>\n<p>{words[1]}</p>"
     return f'{figure}\n<details class="nbsolve-words">{said}</details>'
+
+
+_PHONE, _NARROW = 300.0, 480.0
+"""The width of a drawing that every page has room for, and of one that all but phones have room for."""
+
+
+def _enlarged(element: str) -> str:
+    """The box that shows a drawing larger, where a page may be narrower than the drawing."""
+    size = size_of(element)
+    width = math.inf if size is None else size[0]
+    if width <= _PHONE:
+        return ""
+    kind = ' class="narrow"' if width <= _NARROW else ""
+    return f'<label{kind}><input type="checkbox"> {escape(phrase("drawing.enlarge"))}</label>\n'
 
 
 def _title_width(element: str) -> float:

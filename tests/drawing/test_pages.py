@@ -71,4 +71,8 @@ def test_panels_are_pictures_of_their_own_in_a_page() -> None:
 def test_a_drawing_can_be_enlarged_without_scripts() -> None:
     worked = solve(load_problem(PROBLEMS[0]))
     assert figure(worked.draw().svg).count('<label><input type="checkbox"> Enlarge the drawing</label>') == 1
+    box = '<label class="narrow"><input'
+    assert [
+        figure(f'<svg viewBox="0 0 {w} 9" width="{w}" height="9"></svg>').count(box) for w in (299, 301, 481)
+    ] == [0, 1, 0]
     assert "figure.nbsolve-drawing:has(> label > :checked) > svg { max-width: none !important; }" in CSS
