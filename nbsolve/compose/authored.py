@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from nbsolve.compose.sentences import set_in
 from nbsolve.document import Block, Bullets, Inline, Markdown, Note, Paragraph, Text
 from nbsolve.given import Given
 from nbsolve.markdown.languages import is_english
 from nbsolve.phrases import listed, phrase
-from nbsolve.problem.model import AnyProblem, GraphTraining, Part, Training
+from nbsolve.problem.model import AnyProblem, Part
 
 __all__ = ["authored", "marks", "parts", "pitfalls", "title_of"]
 
@@ -59,12 +59,10 @@ def title_of(part: Part) -> str:
     return words if part.marks is None else f"{words} ({marks(part.marks)})"
 
 
-def asked_when(part: Part, training: Training | GraphTraining | None, often: bool = True) -> str:
-    """The words "in iteration 2" of a part, or those that are shown where others are not; `often`: it asks
-    something of each.
-    """
+def asked_when(part: Part, shown: Collection[int], iterations: int) -> str:
+    """The words "in iteration 2" of a part, or "in iterations 1, 2 and 3", which are shown of several."""
     if part.at is not None:
         return " " + phrase("statement.at", number=str(part.at))
-    if training is None or not often or len(training.show) in (0, 1, training.iterations):
+    if len(shown) in (0, 1, iterations):
         return ""
-    return " " + phrase("statement.at_several", listed=listed([*map(str, training.show)]))
+    return " " + phrase("statement.at_several", listed=listed([*map(str, sorted(shown))]))

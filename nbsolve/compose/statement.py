@@ -31,7 +31,7 @@ from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.jacobian_vectors import PRODUCTS
 from nbsolve.problem.model import Part, Problem
 from nbsolve.problem.parts import CLASS_WORDS
-from nbsolve.solving.schedule import batch_size
+from nbsolve.solving.schedule import batch_size, shown_iterations
 from nbsolve.solving.solution import Solution
 from nbsolve.symbol import STRENGTH, Symbol
 
@@ -107,7 +107,9 @@ def _asked(part: Part, problem: Problem, names: Names) -> Iterator[Inline]:
     asks = [*_asks(part, names, batch_size(problem) > 1)]
     long = any(isinstance(ask[0], str) and ask[0].count(" ") > 1 for ask in asks[:-1])
     yield from enumerated(asks, phrase("statement.and_words") if long else None)
-    if when := asked_when(part, problem.training, not {*part.ask} <= {*CLASS_WORDS}):
+    of_classes = {*part.ask} <= {*CLASS_WORDS}
+    count = 1 if problem.training is None else problem.training.iterations
+    if when := asked_when(part, () if of_classes else shown_iterations(problem), count):
         yield when
 
 

@@ -23,6 +23,7 @@ from nbsolve.checking.audit.page import Block, split_inline
 from nbsolve.checking.audit.parser import read_tokens, whole
 from nbsolve.checking.audit.prose import ProseChecker
 from nbsolve.checking.audit.report import Report, digits_of
+from nbsolve.checking.audit.stated_rules import with_rules
 from nbsolve.checking.audit.tree import Node, Sym
 from nbsolve.checking.audit.words import Place
 from nbsolve.checking.audit.world import World
@@ -63,7 +64,7 @@ class Audit(Anchors):
             self.world = World(load(text), plain(node), entries, between, wholes)
         self.chains = ChainChecker(self.world, answers, between)
         self.prose = ProseChecker(self.world, node, self.chains)
-        self.blocks = list(blocks)
+        self.blocks = with_rules(blocks)
         self.places: list[Place] = []
         self.formulae = _formulae(self.world) if node.get("letters") == "true" else {}
         with mp.workdps(DIGITS):

@@ -18,7 +18,7 @@ from nbsolve.checking.oracle.starts import plain_start
 WORDS = {
     "forward": "the value of every node", "gradients": "all gradients",
     "local_derivatives": "the local derivatives of every node", "updated_parameters": "the values after the update",
-    "state": "what the optimiser keeps for all parameters after the update",
+    "state": "the state of the optimiser for every parameter after the update",
     "comparison": ", and how the two paths differ",
 }  # fmt: skip
 MOST_NAMED = 6
@@ -42,6 +42,10 @@ class Asked:
             if part["label"] == label:
                 return part
         raise Unreadable(f"no part {label}")
+
+    def iterations(self) -> int:
+        """How many iterations training has."""
+        return int(self.world.node.get("training", {}).get("iterations", 1))
 
     def shown(self, part: Mapping[str, Any]) -> list[int]:
         """The iterations that a part is about."""
@@ -144,6 +148,9 @@ class Asked:
             out.faults.append(f"{names(said)} where {expected} is asked for")
         plain = "".join(text for formula, text in split_inline(said) if not formula)
         digits = [part["at"]] if "at" in part else []
+        shown = self.shown(part)
+        if not digits and {*part["ask"]} != {"comparison"} and 1 < len(shown) < self.iterations():
+            digits = [str(t) for t in shown]
         plain = re.sub(r"(?<=the same steps with ).+?(?=, and how the two paths differ)", "…", plain)
         if (
             not plain.endswith(self.marks(part))

@@ -24,6 +24,7 @@ from nbsolve.checking.audit.optimising import STATES
 from nbsolve.checking.audit.page import Block, cells, split_inline, squeezed
 from nbsolve.checking.audit.parser import read_tokens
 from nbsolve.checking.audit.report import digits_of
+from nbsolve.checking.audit.stated_rules import with_rules
 from nbsolve.checking.audit.tree import Matrix, Sym
 from nbsolve.checking.audit.update_rule import UpdateRule, rule_of
 from nbsolve.checking.oracle.graph_reading import entries
@@ -72,7 +73,7 @@ class GraphPage:
             self.asked = Asked(self.world)
             boxed = {t: self.asked.at(t) for t in range(1, max(len(self.world.iterations), 1) + 1)}
             self.chains = GraphChains(self.world, self.answers, self.between, boxed)
-            self.blocks = list(blocks)
+            self.blocks = with_rules(blocks)
             self.places = list(self._located())
             self.paths = PathsAudit(self) if "compare_with" in self.node.get("training", {}) else None
             self.targets = {anchor for place in self.places for anchor in place.anchors}

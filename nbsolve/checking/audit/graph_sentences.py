@@ -40,7 +40,7 @@ FIXED = {
     "Nothing leads from these to what is differentiated:": "Backward pass",
 }  # fmt: skip
 STEPS = {"descent": "against", "ascent": "along"}
-BESIDE = "For comparison, from the same starting point: "
+BESIDE = "For comparison, from the same starting point, "
 TIES = {
     "max": "max at a tie passes the gradient to its first operand, and none at a tie with a constant",
     "min": "min at a tie passes the gradient to its first operand, and none at a tie with a constant",

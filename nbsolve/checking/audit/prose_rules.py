@@ -78,7 +78,7 @@ def _rules() -> list[Rule]:
             p.nothing,
         ),
         (
-            r"(Each unit takes the largest of the incoming values that have its own number, [^\d$]*)",
+            r"(Each unit takes the largest of the values of the units with its own number, [^\d$]*)",
             p.nothing,
         ),
         (
@@ -119,11 +119,11 @@ def _rules() -> list[Rule]:
             p.stands_for_loss,
         ),
         (
-            rf"(?:(Learning rates? .*?))??(?:(?:, )?(\d+ iterations?))?(?:(?:, )?({_OPTIMISERS}): (\$.*?\$))?"
-            r"(?:(?:, )?([Pp]enalty strength \$[^$]*\$))?",
+            rf"(?:(Learning rates? .*?))??(?:(?:, )?(\d+ iterations?))?"
+            rf"(?:(?:, )?([Pp]enalty strength \$[^$]*\$))?(?:(?:, )?({_OPTIMISERS}): (\$.*?\$))?",
             p.training,
         ),
-        (r"Updates that the optimiser has made before: (\d+)\. It starts with:", p.updates),
+        (r"The optimiser has made (\d+|one) updates? before, and starts with:", p.updates),
         (r"The optimiser counts its updates on from (\d+)\.", p.updates),
         (
             r"((?:Adam\w*|AMSGrad|AdaMax|Nadam) keeps [^\d]*having started at 0[^\d]* with the old parameters\.)",

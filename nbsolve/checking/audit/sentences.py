@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -51,8 +51,8 @@ class Sentences(NetworkWords):
             out.faults.append(f"part {label}: {marks} marks, not {given}")
         words = self.without_vectors(words, out)
         self._check_asked(part, words, out)
-        at = re.search(r" in iteration (\d+)", words)
-        if at and at[1] != str(self._at(part)):
+        at = re.search(r" in iterations? (\d+(?:(?:, | and )\d+)*)", words)
+        if at and at[1] != (str(self._at(part)) if "at" in part else _listed(sorted(self.spec.show))):
             out.faults.append(f"part {label}: iteration {at[1]}")
         named: list[str] = []
         for formula, source in split_inline(re.sub(r"all entries of \$[^$]*\$, ", "", words)):
@@ -69,12 +69,16 @@ class Sentences(NetworkWords):
 
     def _check_asked(self, part: Mapping[str, Any], words: str, out: Found) -> None:
         """The words are those of what is asked, in that order."""
-        plain = re.sub(r" in iteration \d+", "", words)
+        plain = re.sub(r" in iterations? \d+(?:(?:, | and )\d+)*", "", words)
         plain = re.sub(r"all entries of (\$[^$]*\$), (\$[^$]*\$) to ", r"\1, \2, ", plain)
         plain = plain.replace(" for each sample", "")
         said = [x for x in re.split(r", (?:and )?| and (?!activations)", plain) if not x.startswith("$")]
         batch = any(len(self.spec.batch_of(t)) > 1 for t in range(1, min(self.spec.iterations, 50) + 1))
-        samples = sum(ask == "prediction" or (batch and self.of_samples(ask)) for ask in asks_of(part))
+        each = [batch and ask not in ASKED and self.of_samples(ask) for ask in asks_of(part)]
+        samples = sum(one and not after for one, after in zip(each, [*each[1:], False], strict=True))
+        samples += sum(
+            ask == "prediction" or (batch and ask in ASKED and self.of_samples(ask)) for ask in asks_of(part)
+        )
         if words.count("for each sample") != samples:
             out.faults.append(f"{words.count('for each sample')} quantities for each sample, not {samples}")
         wanted = [ASKED[ask] for ask in asks_of(part) if ask in ASKED]
@@ -108,9 +112,9 @@ class Sentences(NetworkWords):
         out: Found,
         rates: str | None,
         iterations: str | None,
+        penalty: str | None,
         name: str | None,
         formulae: str | None,
-        penalty: str | None,
     ) -> None:
         """Learning rates, how many iterations, the optimiser's rule where it has one, the penalty's strength."""
         if self.rule is None:
@@ -139,7 +143,7 @@ class Sentences(NetworkWords):
         out.faults += [f"no letters of a rule: {sentence}"] if told is None else told
 
     def updates(self, place: Place, out: Found, count: str) -> None:
-        if int(count) != self.spec.updates:
+        if int(count.replace("one", "1")) != self.spec.updates:
             out.faults.append(f"{count} updates before, not {self.spec.updates}")
 
     def updated(self, place: Place, out: Found, letter: str) -> None:
@@ -271,3 +275,8 @@ class Sentences(NetworkWords):
     def heading_of_layer(self, place: Place, out: Found, number: str) -> None:
         if int(number) != place.layer or not 1 <= int(number) <= self.world.depth:
             out.faults.append(f"layer {number}")
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    """`1, 2 and 3`."""
+    return " and ".join(filter(None, [", ".join(map(str, numbers[:-1])), *map(str, numbers[-1:])]))

@@ -18,11 +18,11 @@ RULE = (
 )
 TRAINING = re.compile(
     rf"(?:Gradient (?P<way>descent|ascent) on|Training of) (?P<on>\$.*?\$)"
-    rf"(?: for (?P<times>\d+) iterations)?(?:, |\. ){RULE}\."
+    rf"(?: for (?P<times>\d+) iterations)?(?:, |\. ){RULE}\.?"
 )
-BESIDE = re.compile(rf"For comparison, from the same starting point: {RULE}\.")
+BESIDE = re.compile(rf"For comparison, from the same starting point, {RULE}\.?")
 KEPT = re.compile(
-    r"(?:Updates that the optimiser has made before: (?P<count>\d+)\. It|The optimiser) starts with:"
+    r"The optimiser (?:has made (?P<count>\d+|one) updates? before, and )?starts with:"
     r"(?: (?P<kept>.+))?|The optimiser counts its updates on from (?P<alone>\d+)\."
 )
 
@@ -45,7 +45,7 @@ def training_faults(
 
 
 def beside_faults(words: str, rule: UpdateRule) -> Iterator[str]:
-    """`For comparison, from the same starting point: with learning rate η = 0.05, momentum: v^new = ….`"""
+    """`For comparison, from the same starting point, with learning rate η = 0.05, momentum: v^new = ….`"""
     said = BESIDE.fullmatch(words)
     if said is None:
         raise Unreadable(words)

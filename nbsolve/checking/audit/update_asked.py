@@ -15,7 +15,7 @@ class UpdateAsked(Asked):
 
     words: ClassVar[dict[str, str]] = {
         "updated_parameters": "the parameters after the update",
-        "state": "what the optimiser keeps for all parameters after the update",
+        "state": "the state of the optimiser for every parameter after the update",
     }
 
     def __init__(self, world: UpdateWorld) -> None:

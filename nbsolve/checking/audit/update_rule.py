@@ -255,8 +255,6 @@ class UpdateRule:
             yield f"what counts the updates in: {plain[:60]}"
         if equations := [chain for chain in formulae[1:] if chain not in counted]:
             yield from self.equations(equations)
-        elif self.optimiser != "sgd":
-            yield f"no rule in: {plain[:60]}"
 
     @property
     def bare(self) -> bool:

@@ -81,7 +81,7 @@ class UpdateSentences(GraphAudit):
             r"The parameters:(?: (.+))?": self._parameters,
             r"Their gradients:(?: (.+))?": self._their_gradients,
             r"The gradients of each update:": lambda *_: None,
-            r"Updates that the optimiser has made before: (\d+)\.(?: It starts with:(?: (.+))?)?": self._before,
+            r"The optimiser has made (\d+|one) updates? before, and starts with:(?: (.+))?": self._before,
             r"(?:It|The optimiser) starts with:(?: (.+))?": self._kept_alone,
             r"(Learning rates? .+)": self._rule_said,
             r"(\*\*\(.+)": lambda place, position, out, said: self.asked.check(said, out, self._names),
@@ -111,7 +111,7 @@ class UpdateSentences(GraphAudit):
         self._values(said, self._single("∂L/∂"), 1, out)
 
     def _before(self, place: Place, position: int, out: Found, count: str, said: str) -> None:
-        if int(count) != self.world.training.before:
+        if int(count.replace("one", "1")) != self.world.training.before:
             out.faults.append(f"{count} updates, not {self.world.training.before}")
         self._kept_alone(place, position, out, said)
 

@@ -18,6 +18,7 @@ from nbsolve.checking.audit.optimising import STATES, found_by
 from nbsolve.checking.audit.page import Block, cells
 from nbsolve.checking.audit.parser import read_tokens, whole
 from nbsolve.checking.audit.report import digits_of
+from nbsolve.checking.audit.stated_rules import with_rules
 from nbsolve.checking.audit.tree import Matrix, Sym
 from nbsolve.checking.audit.update_asked import UpdateAsked
 from nbsolve.checking.audit.update_chains import UpdateChains
@@ -53,7 +54,7 @@ class UpdateAudit(UpdateSentences):
             self.numbers = range(1, len(self.world.iterations) + 1)
             asked = {t: self.asked.at(t) for t in self.numbers}
             self.chains = UpdateChains(self.world, self.answers, self.between, asked)
-            self.blocks = list(before_the_programs(blocks))
+            self.blocks = with_rules(list(before_the_programs(blocks)))
             self.places = list(self._located())
             self.targets = {anchor for place in self.places for anchor in place.anchors}
             self._carry()

@@ -41,7 +41,7 @@ ASKED = {
     "changes": "the changes of all parameters", "updated_parameters": "the parameters after the update",
     "forward_after": "the forward pass after the update", "loss_after": "the loss after the update",
     "epoch_loss": "the loss of the epoch",
-    "state": "what the optimiser keeps for all parameters after the update",
+    "state": "the state of the optimiser for every parameter after the update",
     "decision_boundary": "the decision boundary after training",
     "prediction": "the prediction after training", "accuracy": "the accuracy after training",
 }  # fmt: skip

@@ -138,7 +138,10 @@ class GraphStatement:
 
     def _asked(self, part: Part) -> Iterator[Inline]:
         yield from enumerated([one for ask in part.ask for one in self._asks(ask, part)])
-        if when := asked_when(part, self.built.problem.training, {*part.ask} != {COMPARISON}):
+        training = self.built.problem.training
+        several = training is not None and {*part.ask} != {COMPARISON}
+        shown, count = (training.show, training.iterations) if training is not None and several else ((), 1)
+        if when := asked_when(part, shown, count):
             yield when
 
     def _asks(self, ask: str, part: Part) -> Iterator[list[Inline]]:
