@@ -259,8 +259,7 @@ class GraphSentences(GraphPage):
         if said is None:
             raise Unreadable(words)
         world = self.world
-        before = (said["count"] or said["alone"] or "0").replace("one", "1")
-        if int(before) != world.training.before:
+        if int((said["count"] or said["alone"] or "0").replace("one", "1")) != world.training.before:
             out.faults.append(f"{said['count']} updates, not {world.training.before}")
         kinds = [kind for kind in world.training.kept if kind in self.node["training"].get("state", {})]
         names = [f"{kind}_{one}" for one in world.trained if "[" not in one for kind in kinds]
