@@ -62,7 +62,7 @@ loss: squared_error
 training: {optimiser: sgd, batch: 2, iterations: 3}
 letters: true
 """,
-    "a root of e to the power of 199": _own(_formula("(exp((z)+(99.5)))+((z)+((0.5)*(z)))")),
+    "a root of e to the power of 499": _own(_formula("(exp((z)+(249.5)))+((z)+((0.5)*(z)))")),
     "a division of constants in a case that does not hold": _own(
         _formula("erf(min(8, max(max(where(z > 5, where(z > 4, sigmoid(((min(0, max(z, 1e-10)))^(z))^2), z), z), z*6), z*7)))")
     ).replace("[1, 2]", "[1, 100]"),
