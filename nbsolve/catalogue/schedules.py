@@ -54,8 +54,8 @@ _RECORDS = (
     ),
     Schedule(
         "inverse",
-        Quotient((_start, Sum((number(1), Product((Variable("decay"), _made)))))),
-        {"decay": r"\kappa"},
+        Quotient((_start, Sum((number(1), Product((Variable("growth"), _made)))))),
+        {"growth": r"\kappa"},
         {},
     ),
     Schedule(

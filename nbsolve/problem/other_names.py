@@ -60,7 +60,7 @@ OTHER_NAMES: dict[str, tuple[str, ...]] = {
     "lr": ("learning_rate",),
     "eta": ("learning_rate",),
     "step_size": ("learning_rate",),
-    "decay": ("beta",),
+    "decay": ("beta", "growth"),
     "rho": ("beta",),
     "momentum": ("beta",),
     "beta_1": ("beta1",),

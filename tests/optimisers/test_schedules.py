@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pytest
 
 import nbsolve
-from nbsolve.catalogue import SCHEDULES
+from nbsolve.catalogue import OPTIMISERS, SCHEDULES
 from nbsolve.errors import ProblemError
 from nbsolve.programs import programs_of
 from tests.corpus.outputs import FORMATS
@@ -27,7 +27,7 @@ training: {optimiser: {OPTIMISER: {learning_rate: 0.2}}, schedule: SCHEDULE, ite
 RATES: dict[str, Callable[[int], float]] = {
     "{step: {factor: 0.5, every: 2}}": lambda t: 0.2 * 0.5 ** ((t - 1) // 2),
     "{exponential: {factor: 0.9}}": lambda t: 0.2 * 0.9 ** (t - 1),
-    "{inverse: {decay: 0.5}}": lambda t: 0.2 / (1 + 0.5 * (t - 1)),
+    "{inverse: {growth: 0.5}}": lambda t: 0.2 / (1 + 0.5 * (t - 1)),
     "{cosine: {least: 0.05, updates: 5}}": lambda t: (
         0.05 + 0.5 * (0.2 - 0.05) * (1 + math.cos(math.pi * (t - 1) / 5))
     ),
@@ -102,3 +102,11 @@ def test_faults(schedule: str, fault: str) -> None:
         load_problem(network(schedule))
     assert fault in str(error.value)
     assert "problem:5:" in str(error.value)
+
+
+def test_a_setting_has_one_letter_whatever_it_belongs_to() -> None:
+    """Pages look a letter up by the setting's name: with two, AdamW's λ stood as the κ of a schedule."""
+    found: dict[str, str] = {}
+    for letters in [one.letters for one in OPTIMISERS.values()] + [one.letters for one in SCHEDULES.values()]:
+        for name, letter in letters.items():
+            assert found.setdefault(name, letter) == letter, name

@@ -18,7 +18,7 @@ equations: {p: w*b, f: "w^2 + 10*b^2 + softplus(p)"}
 """,
 )
 SCHEDULES = (
-    "{step: {factor: 0.5, every: 2}}", "{exponential: {factor: 0.9}}", "{inverse: {decay: 0.5}}",
+    "{step: {factor: 0.5, every: 2}}", "{exponential: {factor: 0.9}}", "{inverse: {growth: 0.5}}",
     "{cosine: {updates: 20, least: 0.01}}",
     "{linear: {updates: 12}}", "{warmup: {updates: 5}}", "[0.1, 0.05, 0.2]",
 )  # fmt: skip

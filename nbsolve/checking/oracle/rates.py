@@ -17,7 +17,7 @@ from nbsolve.checking.oracle.numbers import Number, Real, big, read, sqrt
 
 LETTERS: dict[str, dict[str, str]] = {
     "step": {"factor": r"\gamma", "every": "q"}, "exponential": {"factor": r"\gamma"},
-    "inverse": {"decay": r"\kappa"},
+    "inverse": {"growth": r"\kappa"},
     "cosine": {"least": r"\eta_{\min}", "updates": "T"}, "linear": {"least": r"\eta_{\min}", "updates": "T"},
     "warmup": {"updates": "T"},
 }  # fmt: skip
@@ -93,7 +93,7 @@ def rate(name: str, settings: Mapping[str, Number], start: Number, t: int) -> Nu
     if name == "exponential":
         return start * power(settings["factor"], made)
     if name == "inverse":
-        return start / (1 + settings["decay"] * made)
+        return start / (1 + settings["growth"] * made)
     least = settings.get("least", Fraction(0))
     if name == "cosine":
         angle = mp.pi * made / big(settings["updates"])
