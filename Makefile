@@ -39,7 +39,8 @@ book-pdf: site ## the book as one PDF, through LaTeX
 	@$(BIN)/python -m nbsolve.handout.book_pdf
 
 test: $(VENV)/.test ## run the tests
-	@$(BIN)/python -m pytest -n 2 --dist worksteal -q $(TESTS)
+	@# three for two processors: a quarter of the time tests wait for a browser or another program
+	@$(BIN)/python -m pytest -n 3 --dist worksteal -q $(TESTS)
 
 fuzz: $(VENV)/.test ## mutated problems, formulae and data files by the thousand; FUZZ='problems 1000 7' for some
 	@$(BIN)/python -m tests.fuzzing $(FUZZ)

@@ -42,7 +42,7 @@ def window() -> Iterator[Browser]:
         yield found
 
 
-@pytest.mark.sampled(19)
+@pytest.mark.sampled(39)
 @pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "problems").glob("*.yaml")))
 @needs(BROWSER)
 def test_no_text_scrolls_sideways(shipped: Path, window: Browser, name: str) -> None:
@@ -50,7 +50,7 @@ def test_no_text_scrolls_sideways(shipped: Path, window: Browser, name: str) -> 
         assert with_and_without_stepping(window, f"{address}/problems/{name}.html") == []
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("group", range(GROUPS))
 @needs(BROWSER)
 def test_nothing_is_wider_than_its_column(shipped: Path, group: int) -> None:
