@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sys
@@ -102,6 +103,7 @@ def test_a_shell_that_was_made_before_the_fork_is_new_to_each_notebook(tmp_path:
 
     def notebook(number: int) -> Callable[[], None]:
         def task() -> None:
+            asyncio.set_event_loop(None)  # as Python 3.14 has it: none is made because one is asked for
             source = (
                 f"found = [n for n in ('mine', 'problem', '_1') if n in globals()]\nmine = {number}\nfound"
             )
