@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from nbsolve.compose.grids import MOST_LISTED, Grid, fits_in_brackets, joined, listed
+from nbsolve.compose.grids import Grid, fits_in_brackets, joined
 from nbsolve.compose.optimiser_words import kept_words
-from nbsolve.compose.paper_tables import tables, tens
+from nbsolve.compose.paper_tables import laid_out
 from nbsolve.compose.sentences import with_commas
 from nbsolve.document import Block, Inline, Line, Math, Paragraph
 from nbsolve.equations.updating import owner_of, start
@@ -45,14 +45,8 @@ def _laid_out(grid: Grid) -> Iterator[Line | Block]:
     if fits_in_brackets(grid):
         numbers = [literal(entry) for row in grid.cells for entry in row if isinstance(entry, Given)]
         yield Line((("=", matrix_of(numbers, (len(grid.cells), len(grid.cells[0])))),), Quantity(grid.symbol))
-    elif len(grid.cells[0]) > 1:
-        yield Paragraph((Math(Quantity(grid.symbol)), f", {phrase('statement.rows_first')}:"))
-        yield from tables((Math(Quantity(grid.symbol)),), grid)
-    elif grid.size <= MOST_LISTED and isinstance(grid.symbol, Symbol):
-        yield Paragraph(listed(grid))
     else:
-        yield Paragraph((Math(Quantity(grid.symbol)), f": {phrase('statement.tens')}"))
-        yield tens(grid)
+        yield from laid_out(grid, phrase("statement.rows_first"))
 
 
 def _grid(name: Atom, shape: Sequence[int], entries: Sequence[object]) -> Grid:

@@ -11,19 +11,19 @@ from collections.abc import Iterator
 from nbsolve.asking.listing import of_sample
 from nbsolve.compose.data_files import MOST_PRINTED, file_name, sample_size, samples_file
 from nbsolve.compose.grids import (
-    MOST_LISTED,
     Grid,
     cell,
+    equations,
     given_arrays,
     given_states,
     joined,
     length,
-    listed,
     sides,
 )
 from nbsolve.compose.optimiser_words import kept_words
-from nbsolve.compose.paper_tables import column_width, fitted, in_columns, tables, tens
-from nbsolve.document import Block, Inline, Line, Markdown, Math, Paragraph, Text
+from nbsolve.compose.paper_tables import MOST_LISTED, column_width, fitted, in_columns, laid_out
+from nbsolve.compose.sentences import with_commas
+from nbsolve.document import Block, Line, Markdown, Math, Paragraph, Text
 from nbsolve.expr import Quantity
 from nbsolve.phrases import phrase, phrase_of
 from nbsolve.problem.jacobian_vectors import PRODUCTS
@@ -68,7 +68,7 @@ def jacobian_vectors(problem: Problem) -> Iterator[Block]:
         if entries := product.given(problem.jacobian):
             symbols = [[Symbol(product.vector, to=place)] for place in range(1, len(entries) + 1)]
             grid = Grid(Symbol(product.vector), [[entry] for entry in entries], symbols)
-            yield Paragraph((phrase_of("statement.jacobian_", product.side), *listed(grid)))
+            yield Paragraph((phrase_of("statement.jacobian_", product.side), *equations(grid)))
 
 
 # ------------------------------------------------------------------ arrays that are no matrix in brackets
@@ -78,16 +78,9 @@ def _spread(grid: Grid, problem: Problem, attached: bool) -> Iterator[Block]:
     """A large array: its entries in a line, tables, or the name of its file."""
     if grid.size > MOST_PRINTED:
         yield Paragraph(_elsewhere(grid, problem, attached))
-    elif not grid.single:
-        fitting = fitted(grid)
-        layout = _layout(problem, fitting is not grid)
-        yield Paragraph((Math(Quantity(grid.symbol)), f", {layout}:"))
-        yield from tables((Math(Quantity(grid.symbol)),), fitting)
-    elif grid.size <= MOST_LISTED:
-        yield Paragraph(listed(grid))
-    else:
-        yield Paragraph((Math(Quantity(grid.symbol)), f": {phrase('statement.tens')}"))
-        yield tens(grid)
+        return
+    fitting = grid if grid.single else fitted(grid)
+    yield from laid_out(fitting, _layout(problem, fitting is not grid))
 
 
 def _layout(problem: Problem, turned: bool = False) -> str:
@@ -130,10 +123,7 @@ def _one_sample(problem: Problem, attached: bool) -> Iterator[Block]:
     both = list(sides(problem))
     words = phrase("statement.samples_one")
     if sum(side.size for side in both) <= MOST_LISTED:
-        pieces: list[Inline] = []
-        for side in both:
-            pieces.extend([", ", *listed(side)] if pieces else listed(side))
-        yield Paragraph((f"{words} ", *pieces))
+        yield Paragraph((f"{words} ", *with_commas(map(equations, both))))
         return
     yield Paragraph((words,))
     for side in both:

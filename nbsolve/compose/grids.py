@@ -11,7 +11,8 @@ import numpy as np
 
 from nbsolve.blocks.dense import Dense
 from nbsolve.compose.layout import LIMIT
-from nbsolve.document import Block, Derivation, Inline, Line, Math, Paragraph, Text
+from nbsolve.compose.sentences import with_commas
+from nbsolve.document import Block, Derivation, Line, Math, Paragraph, Text
 from nbsolve.expr import Atom, Expr, Matrix, Quantity, Variable, literal, number
 from nbsolve.given import Entry, Given, Letter
 from nbsolve.phrases import phrase
@@ -24,8 +25,6 @@ from nbsolve.values import layer_activation
 
 T = TypeVar("T")
 
-MOST_LISTED = 60
-"""The entries of a vector that is written out in a line."""
 _MOST_ROWS, _WIDEST = 12, 36.0
 """The rows of a matrix in brackets, and its width in the font's size: it fits on A4 and on letter paper."""
 DIGIT, _BETWEEN = 0.55, 1.0
@@ -198,12 +197,10 @@ def fits_in_brackets(grid: Grid) -> bool:
     return len(grid.cells) <= _MOST_ROWS and _wide(grid.cells) <= _WIDEST
 
 
-def listed(grid: Grid) -> Text:
+def equations(grid: Grid) -> Text:
     """x₁ = 1.5, x₂ = 2, …"""
-    pieces: list[Inline] = []
-    for entry, symbol in zip(chain(*grid.cells), chain(*grid.symbols), strict=True):
-        pieces.extend([", ", _equation(entry, symbol)] if pieces else [_equation(entry, symbol)])
-    return tuple(pieces)
+    entries = zip(chain(*grid.cells), chain(*grid.symbols), strict=True)
+    return tuple(with_commas(_equation(*one) for one in entries))
 
 
 def _equation(entry: Entry, symbol: Atom) -> Math:

@@ -5,14 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from nbsolve.compose.grids import DIGIT, Grid, cell, length
-from nbsolve.document import Math, Table, Text
+from nbsolve.compose.grids import DIGIT, Grid, cell, equations, length
+from nbsolve.document import Block, Math, Paragraph, Table, Text
 from nbsolve.expr import Quantity
+from nbsolve.phrases import phrase
+
+MOST_LISTED = 60
+"""The entries of a vector that is written out in a line."""
 
 _WIDEST, _PADDING = 43.0, 1.5
 """How wide a table may be, in the font's size, for A4 and for letter paper; what lies between two columns."""
 _TEN, _PAGE = 10, 45
 """Entries of a vector in a row of its table; rows of a table that fit on a page."""
+
+
+def laid_out(grid: Grid, layout: str) -> Iterator[Block]:
+    """An array that no brackets hold: a matrix in tables, `layout` says of what; a vector in a line, or by tens."""
+    if not grid.single:
+        yield Paragraph((Math(Quantity(grid.symbol)), f", {layout}:"))
+        yield from tables((Math(Quantity(grid.symbol)),), grid)
+    elif grid.size <= MOST_LISTED:
+        yield Paragraph(equations(grid))
+    else:
+        yield Paragraph((Math(Quantity(grid.symbol)), f": {phrase('statement.tens')}"))
+        yield tens(grid)
 
 
 def fitted(grid: Grid) -> Grid:
