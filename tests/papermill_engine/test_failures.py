@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -137,3 +139,15 @@ def test_random_numbers_are_no_notebooks_before(folders: dict[str | None, Path])
         assert raised is None
         drawn.add(made.cells[0].outputs[0].text)
     assert len(drawn) == 2
+
+
+def test_the_process_that_kernels_are_forked_from_is_waited_for(tmp_path: Path) -> None:
+    program = (
+        "import os; from nbsolve.papermill_engine.warm_process import warm_process\n"
+        f"warm_process((), dict(os.environ), {str(tmp_path)!r})"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-W", "always::ResourceWarning", "-c", program],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert ended.stderr == ""
