@@ -145,9 +145,9 @@ class BackwardBlocks(IterationBlocks):
         combination = wiring.combination(network, users[0]) if len(users) == 1 else None
         if combination is not None and combination.distinguishes:
             return phrase_of("combinations.", combination.name, "backward")
-        if users != [layer + 1] or wiring.weightless(network, layer + 1) or network.layers[layer].missing:
+        if not wiring.feeds_the_next(network, layer):
             return phrase("passages.paths_of_users", layers=layers_in_words(users))
-        here, above = (self.solution.layers[n].layer.units for n in (layer - 1, layer))
+        here, above = wiring.width_of(network, layer), wiring.width_of(network, users[0])
         alone = here == 1 or (written == 1 and not by_matrices(self.solution))
         subject = phrase("passages.this_unit" if alone else "passages.each_unit")
         if above == 1 and step.rule is Rule.PATH_SUM:

@@ -152,10 +152,10 @@ class _Check:
         """Every array of parameters, and its gradients."""
         values = self.exact.iteration(self.iteration.number).values
         found = []
-        for layer in self.exact.layers:
+        for place, layer in enumerate(self.exact.layers):
             for symbol in (parameter.symbol for parameter in layer.parameters):
                 gradients = np.atleast_1d(np.asarray(values[Partial(LOSS, symbol)], dtype=object))
-                found.append(((layer.index - 1, symbol.role is Role.WEIGHT), symbol, gradients))
+                found.append(((place, symbol.role is Role.WEIGHT), symbol, gradients))
         return found
 
     @property

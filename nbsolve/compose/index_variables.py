@@ -11,6 +11,8 @@ from nbsolve.expr import Atom, Expr, Quantity, Variable, atoms, number, substitu
 from nbsolve.expr.general import IndexedSum
 from nbsolve.notation import Names
 from nbsolve.phrases import PhraseId, listed, phrase
+from nbsolve.problem import wiring
+from nbsolve.problem.model import Network
 from nbsolve.step import Step
 from nbsolve.symbol import Index, Partial, Role, Symbol
 from nbsolve.symbolic import LetterPass
@@ -57,7 +59,9 @@ class IndexVariables:
         def replaced(node: Expr) -> Expr | None:
             if not isinstance(node, IndexedSum):
                 return None
-            layers = [layer for layer, index in _indices(node.body) if index == node.index]
+            layers = [
+                layer for layer, index in _indices(node.body, self.names.network) if index == node.index
+            ]
             numbers = self.names.general.numbers(layers[0])
             return replace(node, body=self.as_counted(node.body), first=numbers[0], last=numbers[-1])
 
@@ -65,7 +69,7 @@ class IndexVariables:
 
     def ranges(self, target: Atom) -> Iterator[Inline]:
         """`i = 1, 2; j = 3, 4`: what the index variables of a left side stand for."""
-        layers = {index: layer for layer, index in _indices(Quantity(target))}
+        layers = {index: layer for layer, index in _indices(Quantity(target), self.names.network)}
         constants = {weight.from_ for weight in _weights_of(target) if self._has_constant(weight)}
         for position, (index, layer) in enumerate(sorted(layers.items(), key=str)):
             yield from ["; "] if position else []
@@ -94,8 +98,10 @@ def running(letter: str, numbers: Sequence[int]) -> Iterator[Inline]:
 
 def indices_of(letters: LetterPass) -> str:
     """Which index variables the general formulae have: `from` where the weights come from, `to`, or `both`."""
-    source, own = index_variables(letters.solution.problem, 2)
-    used = {index for step in _general(letters) for _, index in _indices(Quantity(step.target))}
+    problem = letters.solution.problem
+    source, own = index_variables(problem, 2)
+    targets = [Quantity(step.target) for step in _general(letters)]
+    used = {index for target in targets for _, index in _indices(target, problem.network)}
     return "both" if {source, own} <= used else "from" if source in used else "to"
 
 
@@ -133,11 +139,11 @@ def _weights_of(target: Atom) -> Iterator[Symbol]:
     yield from (symbol for symbol in symbols if symbol.role is Role.WEIGHT)
 
 
-def _indices(expression: Expr) -> Iterator[tuple[int, Index]]:
+def _indices(expression: Expr, network: Network) -> Iterator[tuple[int, Index]]:
     """The index variables of an expression, each with the layer whose units it counts (0: the inputs)."""
     for atom in atoms(expression):
         for symbol in (atom.of, atom.wrt) if isinstance(atom, Partial) else (atom,):
             if isinstance(symbol.to, Index) and symbol.role is not Role.TARGET:
                 yield symbol.layer or 0, symbol.to
             if isinstance(symbol.from_, Index):
-                yield (symbol.layer or 1) - 1, symbol.from_
+                yield wiring.source(network, symbol.layer or 1), symbol.from_

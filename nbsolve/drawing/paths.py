@@ -27,9 +27,10 @@ from nbsolve.drawing.rows import TEXT
 from nbsolve.drawing.scene import Row, Span, plain, row
 from nbsolve.expr import Atom
 from nbsolve.notation import Names
+from nbsolve.objective import penalty_gradient
 from nbsolve.phrases import PhraseId, phrase
 from nbsolve.render.circled import IN_EVERY_FONT, circled
-from nbsolve.symbol import LOSS, Partial, Role, Symbol, canonical
+from nbsolve.symbol import LOSS, PARAMETERS, Partial, Role, Symbol, canonical
 
 __all__ = ["MOST_ROUTES", "Paths", "paths_of"]
 
@@ -211,17 +212,13 @@ class _Drawn(Pass):
         if gradient is None or self._is_of_a_batch():
             return lines
         key: PhraseId = "drawing.notes.sum" if len(lines) > 1 else "drawing.notes.alone"
-        if self.problem.regulariser is not None and self.symbol.role is Role.WEIGHT:
+        if penalty_gradient(self.problem, 1, self.symbol) is not None:
             key = "drawing.notes.with_penalty"
         return [*lines, phrase(key, sum=_said(name, gradient))]
 
     def _is_of_a_batch(self) -> bool:
         """Whether the gradient adds up several samples, of which the picture shows one."""
-        return self.readings.label is not None and self.symbol.role in (
-            Role.WEIGHT,
-            Role.BIAS,
-            Role.THRESHOLD,
-        )
+        return self.readings.label is not None and self.symbol.role in PARAMETERS
 
     def _factor_name(self, atom: Atom) -> str:
         return self._number(atom) or plain(self.names, atom)

@@ -158,8 +158,12 @@ def _absent_weight(symbol: Symbol, layer: int, network: Network) -> str | None:
             return f"layer {layer} has {_counted(below, 'input')}, the constant of its bias among them"
         if own.sources:
             return f"layer {layer} has {_counted(below, 'input')}"
-        what = _counted(below, "input") if layer == 1 else _counted(below, "unit")
-        return f"the network has {what}" if layer == 1 else f"layer {layer - 1} has {what}"
+        source = wiring.source(network, layer)
+        return (
+            f"layer {source} has {_counted(below, 'unit')}"
+            if source
+            else f"the network has {_counted(below, 'input')}"
+        )
     if (symbol.to, symbol.from_) in own.missing:
         return "this connection does not exist"
     return None

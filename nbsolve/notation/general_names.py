@@ -53,7 +53,7 @@ class GeneralNames:
             # y_k would be another quantity where the targets are called y_2 and y_3: they count with the outputs
             end = 0 if place.role is Role.INPUT else len(self.sizes) - 1
             return letter.with_sub(str(place.to)).with_sup(f"({end})")
-        from_ = None if from_ is None else self.number(place.layer - 1, from_)
+        from_ = None if from_ is None else self.number(wiring.source(self.network, place.layer), from_)
         return self.indexed(letter, place._replace(to=to, from_=from_))
 
     def number(self, layer: int | None, unit: Unit | None) -> Unit | None:
@@ -117,7 +117,10 @@ class GeneralNames:
         layer = place.layer
         if layer is None:
             layer = 0 if place.role is Role.INPUT else len(self.sizes) - 1
-        moved = [self.offsets[layer if unit is place.to else layer - 1] for unit in variables]
+        moved = [
+            self.offsets[layer if unit is place.to else wiring.source(self.network, layer)]
+            for unit in variables
+        ]
         instances = list(self._instances(place))
         if len(variables) != 1 or place.role is Role.WEIGHT:
             return pattern(
@@ -163,7 +166,7 @@ class GeneralNames:
         letter = Name(cores.pop()) if len(cores) == 1 else self.letters[place.role]
         source = Numbering(self.network).source(one)
         if isinstance(source, int):  # as the units count, with 0 for a constant, not as columns do
-            source = Index(str(self.number((one.layer or 1) - 1, source)))
+            source = Index(str(self.number(wiring.source(self.network, one.layer or 1), source)))
         return self._numbered(letter, one._replace(from_=source))
 
     def _is_sound(self, place: Symbol) -> bool:

@@ -97,7 +97,7 @@ class Names:
         if atom.role is Role.LOSS_DECREASE:
             return f"{self.latex(_LOSS)} - {self.latex(_NEW_LOSS)}"
         if atom.role is Role.SHARE and atom.from_ is not None:
-            gradient, through = _share(atom)
+            gradient, through = self._share(atom)
             return rf"\left.{self.latex(gradient)}\right|_{{\text{{via }}{self.latex(through)}}}"
         return (r"\Delta " if atom.change else "") + self.name(atom).latex()
 
@@ -114,7 +114,7 @@ class Names:
         if atom.role is Role.LOSS_DECREASE:
             return f"{self.plain(_LOSS)} − {self.plain(_NEW_LOSS)}"
         if atom.role is Role.SHARE and atom.from_ is not None:
-            gradient, through = _share(atom)
+            gradient, through = self._share(atom)
             return f"{self.plain(gradient)}|via {self.plain(through)}"
         return ("Δ" if atom.change else "") + self.name(atom).plain()
 
@@ -316,10 +316,9 @@ class Names:
                     "give one of them another name"
                 )
 
-
-def _share(share: Symbol) -> tuple[Partial, Symbol]:
-    """The gradient a share is a part of, and the unit of the next layer that its path leads through."""
-    assert share.layer is not None
-    unit = share._replace(role=Role.ACTIVATION, from_=None)
-    through = unit._replace(layer=share.layer + 1, to=share.from_)
-    return Partial(LOSS, unit), through
+    def _share(self, share: Symbol) -> tuple[Partial, Symbol]:
+        """The gradient a share is a part of, and the unit of the layer after it that its path leads through."""
+        assert share.layer is not None
+        unit = share._replace(role=Role.ACTIVATION, from_=None)
+        (user,) = wiring.users(self.network, share.layer)
+        return Partial(LOSS, unit), unit._replace(layer=user, to=share.from_)

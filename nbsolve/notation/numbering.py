@@ -21,12 +21,14 @@ class Numbering:
 
     def number(self, place: Symbol) -> int:
         """The running number of a weight, a bias, a threshold or (of any other role) a unit, from 1."""
-        layer, unit = (place.layer or 1) - 1, number_of(place.to or 1)
-        if place.role is Role.WEIGHT:
-            number = (unit - 1) * wiring.width(self.network, layer + 1) + number_of(place.from_ or 1)
-            gaps = sum(gap < (unit, place.from_ or 1) for gap in self.network.layers[layer].missing)
-            return self._before[Role.WEIGHT][layer] + number - gaps
-        return self._before.get(place.role, self._units)[layer] + unit
+        layer, unit = place.layer or 1, number_of(place.to or 1)
+        before = self._before.get(place.role, self._units)[layer - 1]
+        if place.role is not Role.WEIGHT:
+            return before + unit
+        number = (unit - 1) * wiring.width(self.network, layer) + number_of(place.from_ or 1)
+        return (
+            before + number - sum(gap < (unit, place.from_ or 1) for gap in self.network.layer(layer).missing)
+        )
 
     def source(self, place: Symbol) -> Unit | None:
         """The number that a weight has for what comes in by it: 0 for the constant whose weights are the biases."""

@@ -22,7 +22,7 @@ from nbsolve.expr import (
 )
 from nbsolve.problem import wiring
 from nbsolve.problem.model import Problem, Regulariser
-from nbsolve.symbol import STRENGTH, Symbol
+from nbsolve.symbol import STRENGTH, Role, Symbol
 
 
 def penalty(problem: Problem, samples: int, new: bool = False, matrix: bool = False) -> Expr:
@@ -56,12 +56,16 @@ def penalty_slope(regulariser: Regulariser, weight: Expr) -> Expr:
     return with_variables(PENALTIES[regulariser.name].slope, {**slots, "w": weight})
 
 
-def penalty_gradient(problem: Problem, samples: int, weight: Symbol) -> Expr:
-    """∂penalty/∂w = 2 · scale · strength · w of L2 (for a matrix of weights: of each entry)."""
+def penalty_gradient(problem: Problem, samples: int, parameter: Symbol) -> Expr | None:
+    """∂penalty/∂w = 2 · scale · strength · w of L2 (for a matrix of weights: of each entry).
+
+    None for a parameter that no penalty bears on: where there is none, and for every bias.
+    """
     regulariser = problem.regulariser
-    assert regulariser is not None
+    if regulariser is None or parameter.role is not Role.WEIGHT:
+        return None
     factor = PENALTIES[regulariser.name].coefficient * _penalty_factor(problem, samples)
-    slope = penalty_slope(regulariser, Quantity(weight))
+    slope = penalty_slope(regulariser, Quantity(parameter))
     return product(number(factor), Quantity(STRENGTH), slope)
 
 

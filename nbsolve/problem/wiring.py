@@ -21,6 +21,7 @@ __all__ = [
     "constants",
     "constants_of",
     "ends",
+    "feeds_the_next",
     "given_values",
     "given_weight",
     "incoming",
@@ -32,6 +33,7 @@ __all__ = [
     "own_weights",
     "owner",
     "parameters_of",
+    "source",
     "sources",
     "takes",
     "targets",
@@ -92,6 +94,21 @@ def combination(network: Network, layer: int) -> Combination | None:
 def users(network: Network, layer: int) -> list[int]:
     """The layers that take the activations of this one."""
     return [later for later in range(layer + 1, len(network.layers) + 1) if layer in sources(network, later)]
+
+
+def source(network: Network, layer: int) -> int:
+    """The layer whose activations come into one of a chain; of several the first."""
+    return next(one for one in sources(network, layer) if one >= 0)
+
+
+def feeds_the_next(network: Network, layer: int) -> bool:
+    """Whether the activations go to the very next layer and to no other, by weights of which none is missing."""
+    later = layer + 1
+    return (
+        users(network, layer) == [later]
+        and not weightless(network, later)
+        and not network.layer(later).missing
+    )
 
 
 def ends(network: Network) -> tuple[int, ...]:

@@ -236,9 +236,7 @@ class Backward:
         if not (1 < paths <= MOST_SHARES and len(entries) <= MOST_SHARES):
             return False
         alike = all(len(self.graph.reached(node, slot, entry)) == paths for entry in entries)
-        if (
-            not alike or node.target.layer != (array.layer or 0) + 1
-        ):  # shares are named by the next layer's units
+        if not alike or node.target.layer != (array.layer or 0) + 1:  # branches are added up in one line
             return False
 
         def share(atom: Atom) -> tuple[Form, ...]:

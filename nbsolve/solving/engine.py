@@ -8,6 +8,7 @@ where a digit or a branch stays open.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from nbsolve.arithmetic import Arithmetic
 from nbsolve.blocks.dense import Dense
@@ -232,8 +233,9 @@ class _Run:
 
     def _gradients(self, passes: Backward, layer: Dense, labels: Sequence[int | None]) -> None:
         arrays = [parameter.symbol for parameter in layer.parameters]
+        penalty = partial(penalty_gradient, self.problem, len(labels))
         told = not (self.textbook and len(labels) == 1)
-        write_gradients(passes.recorder, passes.graph, arrays, passes.found, self._penalty(len(labels)), told)
+        write_gradients(passes.recorder, passes.graph, arrays, passes.found, penalty, told)
 
     def _update(self, recorder: Recorder, layer: Dense, labels: Sequence[int | None]) -> None:
         training = self.problem.training
@@ -279,11 +281,6 @@ class _Run:
                 self.epochs.append(EpochLoss(number, recorder.number, own))
             self.epoch_losses.clear()
         self.parameters = following(self.parameters, recorder.values, self.new)
-
-    def _penalty(self, samples: int) -> Callable[[Symbol], Expr] | None:
-        if self.problem.regulariser is None:
-            return None
-        return lambda weight: penalty_gradient(self.problem, samples, weight)
 
     def _loss_is_needed(self, number: int) -> bool:
         """Whether the loss of the epoch that the iteration belongs to is written down."""

@@ -25,6 +25,7 @@ from nbsolve.expr import (
     total,
 )
 from nbsolve.graph import Graph
+from nbsolve.problem import wiring
 from nbsolve.recorder import Recorder, forms
 from nbsolve.solving.chain_rule import Users, chain, entry_formula, through_function, whole_formula
 from nbsolve.solving.gradient import Gradient, unit_of, written
@@ -185,7 +186,7 @@ def _write(
     recorder: Recorder, solution: Solution, graph: Graph, array: Symbol, users: Users, of: Symbol
 ) -> None:
     output = solution.output
-    alone = array.layer == output.index - 1 and not output.joint
+    alone = wiring.users(solution.problem.network, array.layer or 0) == [output.index] and not output.joint
     shared = Symbol(Role.SHARE, array.layer, sample=array.sample) in recorder.values.stored
     if alone and shared and of.role is Role.OUTPUT_LOSS:
         _write_shares(recorder, graph, array, of)

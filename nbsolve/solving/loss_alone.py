@@ -178,14 +178,14 @@ class Batch:
             found.append(own)
         return found
 
-    def _incoming(self, outs: Sequence[Array], layer: int, arithmetic: Arithmetic) -> Array:
+    def _incoming(self, outs: Sequence[Array], place: int, arithmetic: Arithmetic) -> Array:
         """What comes into a layer (from 0), from the input and the activations of the layers before it."""
-        own = self.problem.network.layers[layer]
-        folded = own.bias.folded
+        network, number = self.problem.network, place + 1
+        folded = network.layer(number).bias.folded
         constant: Array = np.array([] if folded is None else [folded.input.value], dtype=object)
-        sources = wiring.sources(self.problem.network, layer + 1)
+        sources = wiring.sources(network, number)
         parts = [constant if source < 0 else outs[source] for source in sources]
-        combination = wiring.combination(self.problem.network, layer + 1)
+        combination = wiring.combination(network, number)
         if combination is not None:
             arrays: dict[Atom, Operand] = dict(zip(map(layer_activation, sources), parts, strict=True))
             return evaluate(combination.of([*map(Quantity, arrays)]), arrays, arithmetic)  # type: ignore[return-value]
@@ -242,15 +242,15 @@ class Batch:
             total = watching.multiply(sample.weight.value, total)
         return SampleLoss(z, passed_on, total, there, tuple(watching.signs[len(there) :]))
 
-    def summed(self, parameters: Parameters, layer: int, a: Array, arithmetic: Arithmetic) -> Array:
-        """z = W a + b, or W a − θ."""
-        own = self.problem.network.layers[layer]
-        if wiring.weightless(self.problem.network, layer + 1):
+    def summed(self, parameters: Parameters, place: int, a: Array, arithmetic: Arithmetic) -> Array:
+        """z = W a + b, or W a − θ, of a layer (from 0)."""
+        network, number = self.problem.network, place + 1
+        if wiring.weightless(network, number):
             return a
-        weights = parameters.weights[wiring.owner(self.problem.network, layer + 1) - 1]
+        own, weights = network.layer(number), parameters.weights[wiring.owner(network, number) - 1]
         assert weights is not None
         z: Array = dot_product(weights.T if own.transposed else weights, a, arithmetic)
-        constants = parameters.constants[layer]
+        constants = parameters.constants[place]
         if constants is None:
             return z
         spread = np.broadcast_to(constants, z.shape)

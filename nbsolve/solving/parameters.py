@@ -15,9 +15,9 @@ from nbsolve.recorder import Recorder, forms
 from nbsolve.solving.chain_rule import Users, chain, entry_formula, whole_formula
 from nbsolve.solving.gradient import Gradient
 from nbsolve.step import Form, Members, Reason, Rule
-from nbsolve.symbol import LOSS, Partial, Role, Symbol
+from nbsolve.symbol import LOSS, Partial, Symbol
 
-Penalty = Callable[[Symbol], Expr]
+Penalty = Callable[[Symbol], Expr | None]
 Found = Mapping[Symbol, Gradient]
 
 
@@ -26,24 +26,25 @@ def write_gradients(
     graph: Graph,
     arrays: Iterable[Symbol],
     found: Found,
-    penalty: Penalty | None = None,
-    written: bool = True,
+    penalty: Penalty,
+    written: bool,
 ) -> None:
     """Write down (or, where nobody asks for them, only compute) the gradients with respect to given arrays.
 
-    `penalty` is the derivative of the loss's penalty with respect to a weight, or to an array of them.
+    `penalty` is the derivative of the loss's penalty with respect to a parameter, or to an array of them; None for
+    those that it does not bear on.
     """
     for array in arrays:
         users: Users = [(node, slot, found[node.target]) for node, slot in graph.users(array)]
-        own = penalty if array.role is Role.WEIGHT else None
-        whole = total(*whole_formula(graph, array, users))
+        whole, own = total(*whole_formula(graph, array, users)), penalty(array)
         if own is not None:
-            whole = Sum((whole, own(array)))
+            whole = Sum((whole, own))
         target = Partial(LOSS, array)
 
-        def unit_forms(atom: Atom, users: Users = users, own: Penalty | None = own) -> tuple[Form, ...]:
+        def unit_forms(atom: Atom, users: Users = users) -> tuple[Form, ...]:
             assert isinstance(atom, Partial)
-            more = [] if own is None else [own(atom.wrt)]
+            own = penalty(atom.wrt)
+            more = [] if own is None else [own]
             letters = [*chain(graph, users, atom.wrt), *more]
             factors = [*entry_formula(graph, users, atom.wrt, graph.local), *more]
             return forms(total(*letters), total(*factors), reasons=(Reason.CHAIN_RULE, Reason.FACTORS))

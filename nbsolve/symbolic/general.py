@@ -16,7 +16,7 @@ from nbsolve.recorder import forms
 from nbsolve.solving.chain_rule import times
 from nbsolve.solving.solution import Solution
 from nbsolve.step import Form, Reason, Rule, Step
-from nbsolve.symbol import LOSS, Index, Partial, Role, Symbol, Unit
+from nbsolve.symbol import LOSS, Index, Partial, Symbol, Unit
 from nbsolve.symbolic.backward import Backward
 from nbsolve.symbolic.index_letters import index_variables
 from nbsolve.symbolic.output import Output
@@ -110,8 +110,8 @@ class _Writer:
         closed = times(self.backward.closed(z), local)
         chain = product(self.backward.chain(z), Quantity(Partial(z, wrt)))
         problem = self.backward.outputs[0].objective.problem
-        if wrt.role is Role.WEIGHT and problem.regulariser is not None:
-            penalty = penalty_gradient(problem, 1, wrt)
+        penalty = penalty_gradient(problem, 1, wrt)
+        if penalty is not None:
             chain, closed = total(chain, penalty), total(closed, penalty)
         found = forms(chain, closed, reasons=(Reason.CHAIN_RULE, Reason.LOCAL_DERIVATIVES))
         return Step(Rule.PARAMETER_GRADIENT, Partial(LOSS, wrt), found, self.values, 1)

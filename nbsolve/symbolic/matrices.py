@@ -18,7 +18,7 @@ from nbsolve.solving.chain_rule import times
 from nbsolve.solving.forward import write_forward
 from nbsolve.solving.solution import Solution
 from nbsolve.step import Rule, Step
-from nbsolve.symbol import LOSS, Partial, Role, Symbol
+from nbsolve.symbol import LOSS, Partial, Symbol
 from nbsolve.symbolic.output import Output
 from nbsolve.symbolic.recorder import LetterRecorder
 from nbsolve.values import Values
@@ -75,6 +75,7 @@ def _gradients(solution: Solution, graph: Graph, layer: Dense, values: Values) -
         array = parameter.symbol
         body = total(*(graph.back(*user, _delta(user[0].target.layer)) for user in graph.users(array)))
         expression = times(body, number(-1)) if minus else body
-        if array.role is Role.WEIGHT and solution.problem.regulariser is not None:
-            expression = Sum((expression, penalty_gradient(solution.problem, 1, array)))
+        penalty = penalty_gradient(solution.problem, 1, array)
+        if penalty is not None:
+            expression = Sum((expression, penalty))
         yield Step(Rule.PARAMETER_GRADIENT, Partial(LOSS, array), forms(expression), values, 1)

@@ -9,14 +9,14 @@ from functools import partial
 from nbsolve.arithmetic import Arithmetic
 from nbsolve.blocks.dense import Dense
 from nbsolve.blocks.network import network_graph
-from nbsolve.expr import Atom, Expr, Quantity, walk
+from nbsolve.expr import Atom, Quantity, walk
 from nbsolve.objective import Objective, penalty_gradient, write_loss
 from nbsolve.problem import wiring
 from nbsolve.problem.model import Problem
 from nbsolve.solving.schedule import batches
 from nbsolve.solving.solution import Solution, explanation_of, layers_of
 from nbsolve.step import Step
-from nbsolve.symbol import LOSS, Partial, Role, Symbol
+from nbsolve.symbol import LOSS, Partial, Role
 from nbsolve.symbolic.backward import Backward
 from nbsolve.symbolic.general import General, general_formulae
 from nbsolve.symbolic.known import evaluate_steps, known_values
@@ -103,7 +103,9 @@ def solve_in_letters(solution: Solution) -> LetterPass:
         return LetterPass(solution, labels, values, forward, matrices=tuple(matrix_steps(solution, values)))
     objective = Objective(problem, labels)
     outputs = {
-        label: tuple(Output(graph, layers[head.depth - 1], head, label, values) for head in objective.heads)
+        label: tuple(
+            Output(graph, solution.layer(head.depth), head, label, values) for head in objective.heads
+        )
         for label in labels
     }
 
@@ -116,7 +118,7 @@ def solve_in_letters(solution: Solution) -> LetterPass:
     ends = backward[0].outputs
     if len(labels) > 1:
         heads, alone = Objective(problem, (None,)).heads, network_graph(layers)
-        ends = tuple(Output(alone, layers[head.depth - 1], head, None, Values()) for head in heads)
+        ends = tuple(Output(alone, solution.layer(head.depth), head, None, Values()) for head in heads)
     # a formula for all units at once holds where all of them are connected alike, by weights of their own
     general = general_formulae(solution, ends[0], named) if wiring.is_chain(problem.network) else None
     matrices = tuple(matrix_steps(solution, values, ends))
@@ -130,7 +132,7 @@ def solve_in_letters(solution: Solution) -> LetterPass:
     factors = tuple(step for one in backward for step in steps.factors(one))
     signals = tuple(step for one in backward for step in steps.signals(one))
     one_hot = tuple(step for one in backward for step in steps.one_hot(one))
-    gradients = tuple(steps.gradients(layers, backward, _penalty(solution, len(labels))))
+    gradients = tuple(steps.gradients(layers, backward, partial(penalty_gradient, problem, len(labels))))
     evaluate_steps(solution, (*loss, *factors, *signals, *gradients), values)
     return LetterPass(
         solution,
@@ -171,9 +173,3 @@ def with_long_sums(
         if length > MOST_FACTORS:
             named |= {layer.index}
     return named
-
-
-def _penalty(solution: Solution, samples: int) -> Callable[[Symbol], Expr] | None:
-    if solution.problem.regulariser is None:
-        return None
-    return lambda weight: penalty_gradient(solution.problem, samples, weight)

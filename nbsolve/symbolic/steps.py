@@ -22,7 +22,7 @@ from nbsolve.symbolic.recorder import LetterRecorder
 from nbsolve.symbolic.slopes import spelled_out
 from nbsolve.values import Values
 
-Penalty = Callable[[Symbol], Expr]
+Penalty = Callable[[Symbol], Expr | None]
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ class Steps:
     # ------------------------------------------------------------------ parameters
 
     def gradients(
-        self, layers: Sequence[Dense], samples: Sequence[Backward], penalty: Penalty | None
+        self, layers: Sequence[Dense], samples: Sequence[Backward], penalty: Penalty
     ) -> Iterator[Step]:
         """∂L/∂w and ∂L/∂b of every parameter: the chain over every path, then the closed form."""
         for layer in reversed(layers):
@@ -145,9 +145,7 @@ class Steps:
                 for member in parameter.members:
                     yield self._gradient(layer, samples, member, penalty)
 
-    def _gradient(
-        self, layer: Dense, samples: Sequence[Backward], wrt: Symbol, penalty: Penalty | None
-    ) -> Step:
+    def _gradient(self, layer: Dense, samples: Sequence[Backward], wrt: Symbol, penalty: Penalty) -> Step:
         chain: list[Expr] = []
         closed: list[Expr] = []
         for backward in samples:
@@ -157,8 +155,9 @@ class Steps:
                     local = graph.local(node, slot, of, wrt)
                     chain.append(product(self._parameter_chain(backward, of), Quantity(Partial(of, wrt))))
                     closed.append(times(backward.closed(of), local))
-        if wrt.role is Role.WEIGHT and penalty is not None:
-            chain, closed = [*chain, penalty(wrt)], [*closed, penalty(wrt)]
+        shrinking = penalty(wrt)
+        if shrinking is not None:
+            chain, closed = [*chain, shrinking], [*closed, shrinking]
         its_forms = forms(
             total(*chain), total(*closed), reasons=(Reason.CHAIN_RULE, Reason.LOCAL_DERIVATIVES)
         )

@@ -67,7 +67,7 @@ class Made:
             passes.found[symbol] = written(symbol)
         passes.write(reversed(self.graph.nodes))
         used = [symbol for symbol in self.given if self.graph.users(symbol)]
-        write_gradients(recorder, self.graph, used, passes.found)
+        write_gradients(recorder, self.graph, used, passes.found, lambda _: None, written=True)
         write_missing(recorder, self.graph, self.graph.nodes, how)
         for step in recorder.steps:
             verify(step, arithmetic)
