@@ -49,7 +49,7 @@ def test_computer_algebra_proves_it(segment: Segment) -> None:
     assert done == whole - to_first_order
 
 
-@pytest.mark.sampled(7)
+@pytest.mark.sampled(11)
 @pytest.mark.parametrize("number", range(len(SEGMENTS)), ids=[segment.name for segment in SEGMENTS])
 def test_changes_are_noticed(number: int) -> None:
     segment = SEGMENTS[number]

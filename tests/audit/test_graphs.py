@@ -100,7 +100,7 @@ def test_every_line_of_random_graphs_reproduces(one_in: OneIn) -> None:
 def test_every_single_change_is_found(one_in: OneIn) -> None:
     made = 0
     for name, text in texts():
-        every = one_in(970) if name.startswith("trained") else one_in(97)  # long pages
+        every = one_in(1930) if name.startswith("trained") else one_in(193)  # long pages
         result = kill(audit(text), one_in=every)
         print(f"{name}: {result.found} of {result.made} changes found ({result.rate:.4%})")
         assert result.rate == 1, "\n".join([name, *result.passed[:20]])

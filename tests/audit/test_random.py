@@ -35,7 +35,7 @@ def _not_too_large(rng: Random) -> dict[str, Any]:
             return made
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(9)
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_every_line_reproduces(chunk: int) -> None:
     for text in texts(chunk):
@@ -43,7 +43,7 @@ def test_every_line_reproduces(chunk: int) -> None:
         assert not report.faults, text + "\n".join(report.faults[:10])
 
 
-@pytest.mark.sampled(7)
+@pytest.mark.sampled(11)
 @pytest.mark.parametrize("rounding", ["4 decimals", "5 digits"])
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_every_line_follows_on_paper(chunk: int, rounding: str) -> None:

@@ -16,7 +16,7 @@ def all_reproduce(report: Report) -> str:
     return f"{report.lines} lines, {report.numbers} numbers, {report.digits} digits: all reproduce"
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("path", PROBLEMS, ids=lambda p: p.stem)
 def test_as_shipped(path: Path) -> None:
     report = markdown(path).report()
@@ -24,7 +24,7 @@ def test_as_shipped(path: Path) -> None:
     assert report.lines > (60 if for_a_pencil(path) else 100)
 
 
-@pytest.mark.sampled(11)
+@pytest.mark.sampled(17)
 @pytest.mark.parametrize("explain", EXPLANATIONS)
 @pytest.mark.parametrize("rounding", ROUNDINGS)
 @pytest.mark.parametrize("path", PROBLEMS, ids=lambda p: p.stem)

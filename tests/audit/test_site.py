@@ -26,7 +26,7 @@ def html_of(path: Path, folder: Path) -> str:
     return built.read_text(encoding="utf-8") if built.exists() else pages([path], folder)[0]
 
 
-@pytest.mark.sampled(7)
+@pytest.mark.sampled(11)
 @pytest.mark.parametrize("path", PROBLEMS, ids=lambda p: p.stem)
 def test_every_line_of_the_site_reproduces(path: Path, tmp_path: Path) -> None:
     page = html_of(path, tmp_path)

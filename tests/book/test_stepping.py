@@ -276,7 +276,7 @@ SEEN = f"""(() => {{
 
 
 @needs(BROWSER)
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(7)
 @pytest.mark.parametrize(
     ("width", "height", "least"), [(1280, 800, 0.8), (768, 1024, 0.7), (375, 812, 0.7), (320, 568, 0.7)]
 )

@@ -20,7 +20,7 @@ def all_right(worked: WorkedSolution) -> None:
     assert bool(found) == bool(made.differing), "\n".join([*found[:10], text, worked.problem.text])
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(7)
 @pytest.mark.parametrize("rounding", list(ROUNDINGS))
 @pytest.mark.parametrize("path", PROBLEMS, ids=lambda path: path.stem)
 def test_shipped(path: Path, rounding: str) -> None:
@@ -29,7 +29,7 @@ def test_shipped(path: Path, rounding: str) -> None:
     all_right(worked)
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_random(chunk: int) -> None:
     differing = 0

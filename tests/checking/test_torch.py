@@ -16,7 +16,7 @@ from tests.reference.torch_oracle import INSTALLED
 pytestmark = pytest.mark.skipif(not INSTALLED, reason="PyTorch is not installed: its programs are not run")
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("path", PROBLEMS, ids=lambda path: path.stem)
 def test_shipped(path: Path) -> None:
     worked = solve(load_problem(path))
@@ -33,7 +33,7 @@ def test_at_the_edges(name: str) -> None:
     assert not found, "\n".join([*found[:10], text])
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("chunk", range(5))
 def test_random(chunk: int) -> None:
     for source in texts(chunk):

@@ -72,6 +72,7 @@ def test_far_from_zero_the_largest_pre_activation_is_subtracted() -> None:
     assert not markdown(written).report().faults
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("detail", ["units", "both", "matrix"])
 @pytest.mark.parametrize("explain", EXPLANATIONS)
 def test_gelu_is_written_with_the_values_of_phi(explain: str, detail: str) -> None:

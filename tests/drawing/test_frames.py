@@ -18,7 +18,7 @@ def places(scene: Scene) -> list[object]:
     return [scene.width, scene.height, [(b.about, b.centre, b.width, b.height) for b in scene.boxes], plates]
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("path", PROBLEMS, ids=lambda path: path.stem)
 def test_all_frames_of_a_problem_share_one_layout_without_overlap(path: Path) -> None:
     worked = solve(load_problem(path))
@@ -33,7 +33,7 @@ def test_all_frames_of_a_problem_share_one_layout_without_overlap(path: Path) ->
         assert frame.title.startswith(f"Step {number} of {len(frames)}: ")
 
 
-@pytest.mark.sampled(7)
+@pytest.mark.sampled(11)
 @pytest.mark.parametrize("block", range(20))
 def test_random_networks_have_no_overlap(block: int) -> None:
     for seed in range(2000 + 5 * block, 2000 + 5 * (block + 1)):

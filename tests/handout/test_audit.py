@@ -23,7 +23,7 @@ def test_most_problems_are_in_numbers() -> None:
     assert len(NUMBERS) >= 6
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(9)
 @pytest.mark.parametrize("path", NUMBERS, ids=lambda p: p.stem)
 def test_every_line_reproduces(path: Path) -> None:
     one, worked = handout(path), solution(path)
@@ -39,7 +39,7 @@ def test_every_line_reproduces(path: Path) -> None:
     )
 
 
-@pytest.mark.sampled(11)
+@pytest.mark.sampled(17)
 @pytest.mark.parametrize("kind", ["question", "solution", "compact", "key"])
 @pytest.mark.parametrize("path", PROBLEMS, ids=lambda p: p.stem)
 def test_what_is_said_is_what_is_seen(path: Path, kind: str) -> None:

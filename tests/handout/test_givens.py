@@ -36,14 +36,14 @@ def digits(widths: list[int], samples: int = 1) -> str:
     return "\n".join([*lines, "loss: squared_error", "parts: [{label: a, ask: [loss]}]", ""])
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("number", range(SAMPLE))
 def test_every_given_is_on_the_sheet(number: int) -> None:
     text = list(problems(SAMPLE, "sample"))[number]
     assert not faults(text), text
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("number", range(SAMPLE))
 def test_every_given_of_graphs_updates_and_rules_is_on_the_sheet(number: int) -> None:
     text = list(other_givens.problems(SAMPLE, "sample"))[number]

@@ -96,7 +96,7 @@ def all_kinds(source: str | Path, paper: str = "a4") -> list[str]:
     return [f"{kind}, {fault}" for kind in KINDS for fault in faults(pdf(source, kind, paper=paper).bytes)]
 
 
-@pytest.mark.sampled(9)
+@pytest.mark.sampled(13)
 @pytest.mark.parametrize("path", PROBLEMS, ids=lambda path: path.stem)
 def test_shipped_problems(path: Path) -> None:
     for kind in KINDS:

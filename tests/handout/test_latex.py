@@ -52,6 +52,7 @@ def test_handouts(path: Path, kind: str) -> None:
 
 
 @needs(TEX)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("path", TRIED, ids=lambda p: p.stem)
 @pytest.mark.parametrize("kind", ["question", "solution", "compact", "key"])
 def test_they_compile(path: Path, kind: str, tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ def blocks(node: Node) -> list[Node]:
     return [part for part in node.nodes if part.kind != "Span"]
 
 
-@pytest.mark.sampled(11)
+@pytest.mark.sampled(17)
 @pytest.mark.parametrize("path", PROBLEMS, ids=lambda p: p.stem)
 @pytest.mark.parametrize("paper", PAPERS)
 def test_pages_end_where_they_may_and_nothing_leaves_the_margins(path: Path, paper: str) -> None:
