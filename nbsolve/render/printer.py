@@ -69,7 +69,7 @@ class Printer:
             Applied: lambda e: (self._call(e.name, [e.argument], e.primes), ATOM),
             Comparison: self._comparison,
             Cases: self._cases,
-            Matrix: lambda e: (dialect.matrix([[self.print(x) for x in row] for row in e.rows]), ATOM),
+            Matrix: lambda e: (dialect.matrix([[self._value(x) for x in row] for row in e.rows]), ATOM),
             MatrixProduct: self._matrix_product,
             Hadamard: self._hadamard,
             Transpose: self._transpose,
@@ -116,6 +116,9 @@ class Printer:
         self._printed[id(expression)] = expression, result  # with the node: else another might get its id
         return result
 
+    def _value(self, expression: Expr) -> str:
+        return self._at(expression, CONDITION)
+
     def _at(self, expression: Expr, precedence: int) -> str:
         """The expression, in parentheses where it binds less than `precedence`; of a condition 1 or 0."""
         text, own = self._print(expression)
@@ -127,8 +130,6 @@ class Printer:
             isinstance(unwrapped(node), Brace) or has_sum(node) for node in expression.children
         )
         return (self.dialect.brackets if deep else self.dialect.parentheses)(text)
-
-    # ------------------------------------------------------------------ the nodes
 
     def _number(self, e: Number) -> tuple[str, int]:
         text = e.text if e.text is not None else str(e.value)
@@ -149,7 +150,7 @@ class Printer:
 
     def _sum(self, e: Sum) -> tuple[str, int]:
         first = e.operands[0]
-        parts = [self._at(first, NEGATION) if isinstance(unwrapped(first), Sum) else self._print(first)[0]]
+        parts = [self._at(first, NEGATION) if isinstance(unwrapped(first), Sum) else self._value(first)]
         for term in e.operands[1:]:
             if isinstance(unwrapped(term), Negation):
                 parts.append(
@@ -167,7 +168,7 @@ class Printer:
         bare = unwrapped(term)
         if isinstance(bare, Product) and isinstance(bare.operands[0], Number) and negative(bare.operands[0]):
             return self._product(bare, signed_first=False)[0]
-        text, _ = self._print(term)
+        text = self._value(term)
         return self.dialect.parentheses(text) if text.startswith(self.dialect.minus) else text
 
     def _negation(self, e: Negation) -> tuple[str, int]:
@@ -204,7 +205,7 @@ class Printer:
     def _quotient(self, e: Quotient) -> tuple[str, int]:
         numerator, denominator = e.operands
         if self.dialect.fraction_is_atom:
-            return self.dialect.fraction(self.print(numerator), self.print(denominator)), ATOM
+            return self.dialect.fraction(self._value(numerator), self._value(denominator)), ATOM
         above = self._at(numerator, PRODUCT)
         if is_dot(numerator):
             above = self.dialect.parentheses(above)
@@ -220,10 +221,10 @@ class Printer:
         elif isinstance(bare, Number | Quantity):
             text, own = self._print(base)
             written = self.dialect.parentheses(text) if own < ATOM or self.dialect.is_long(text) else text
-        return self.dialect.power(written, self.print(exponent)), POWER
+        return self.dialect.power(written, self._value(exponent)), POWER
 
     def _function(self, e: Function) -> tuple[str, int]:
-        arguments = [self.print(operand) for operand in e.operands]
+        arguments = [self._value(operand) for operand in e.operands]
         simple: dict[str, Callable[[], str]] = {
             "exp": lambda: self.dialect.exponential(arguments[0]),
             "sqrt": lambda: self.dialect.root(arguments[0]),
@@ -242,7 +243,7 @@ class Printer:
         return self.dialect.call(e.name, arguments, 0), ATOM
 
     def _call(self, name: str, arguments: Sequence[Expr], primes: int) -> str:
-        return self.dialect.call(name, [self.print(argument) for argument in arguments], primes)
+        return self.dialect.call(name, [self._value(argument) for argument in arguments], primes)
 
     def _comparison(self, e: Comparison) -> tuple[str, int]:
         return f"{self.print(e.left)} {self.relation(e.relation)} {self.print(e.right)}", CONDITION
@@ -252,7 +253,7 @@ class Printer:
         return self.dialect.relations[sign]
 
     def _cases(self, e: Cases) -> tuple[str, int]:
-        rows = [(self.print(value), None if c is None else self.print(c)) for value, c in e.branches]
+        rows = [(self._value(value), None if c is None else self.print(c)) for value, c in e.branches]
         return self.dialect.cases(rows), ATOM
 
     def _matrix_product(self, e: MatrixProduct) -> tuple[str, int]:
@@ -262,7 +263,7 @@ class Printer:
     def _apart(self, operand: Expr, other: type[Expr] | tuple[type[Expr], ...]) -> str:
         """A factor, in parentheses where it is a product of the other kind: (W δ) ⊙ f is not W (δ ⊙ f)."""
         if isinstance(unwrapped(operand), other):
-            return self.dialect.parentheses(self.print(operand))
+            return self.dialect.parentheses(self._value(operand))
         return self._at(operand, PRODUCT)
 
     def _transpose(self, e: Transpose) -> tuple[str, int]:
@@ -275,7 +276,7 @@ class Printer:
         return self._print(Matrix(tuple((operand,) for operand in e.operands)))
 
     def _columns(self, e: Columns) -> tuple[str, int]:
-        body = self.dialect.parentheses(self.print(e.body))
+        body = self.dialect.parentheses(self._value(e.body))
         places = f"{e.first}" if e.first == e.last else f"{e.first}:{e.last}"
         return self.dialect.subscript(body, f"{places},:" if e.rows else f":,{places}"), ATOM
 
@@ -286,7 +287,7 @@ class Printer:
     def _brace(self, e: Brace) -> tuple[str, int]:
         note = self.dialect.note(e.phrase, e.names)
         if self.dialect.fraction_is_atom:
-            return self.dialect.brace(self.print(e.body), note), ATOM
+            return self.dialect.brace(self._value(e.body), note), ATOM
         # without a brace that is seen, the words must not stand for more than they name
         return self.dialect.brace(self._at(e.body, PRODUCT), note), PRODUCT
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from nbsolve.expr import (
     Applied,
     Brace,
+    Comparison,
     Expr,
     FactorReference,
     Function,
@@ -29,6 +30,8 @@ from nbsolve.expr import (
     number,
 )
 from nbsolve.render import latex_math, text
+from nbsolve.render.mathml import formulas as mathml
+from nbsolve.render.typst import math
 from nbsolve.symbol import parse_canonical
 from tests.render import notation
 from tests.render.reading import STAND_INS, doubled, from_latex, from_text
@@ -143,3 +146,27 @@ def test_a_node_without_a_rule_is_an_error() -> None:
     for make in (latex_math.printer, text.printer):
         with pytest.raises(TypeError, match="Unknown"):
             make(NAMES).print(Sum((number(1), Unknown())))
+
+
+X, ZERO = Variable("x"), number(0)
+POSITIVE = Comparison(X, ">", ZERO)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        Sum((X, POSITIVE)),
+        Sum((POSITIVE, X)),
+        Sum((X, Negation((POSITIVE,)))),
+        Product((X, POSITIVE)),
+        Quotient((POSITIVE, X)),
+        Quotient((X, POSITIVE)),
+        Power((X, POSITIVE)),
+        Function("exp", (POSITIVE,)),
+    ],
+)
+@pytest.mark.parametrize(
+    ("dialect", "mark"), [(text, "1["), (latex_math, r"\mathbb{1}"), (mathml, "𝟙"), (math, "bb(1)")]
+)
+def test_a_condition_within_a_formula_is_1_or_0(dialect: Any, mark: str, expression: Expr) -> None:
+    assert mark in dialect.printer(NAMES).print(expression)

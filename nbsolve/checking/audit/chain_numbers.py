@@ -66,6 +66,8 @@ class ChainNumbers:
         self.wholes = Wholes(world)
         self.answers = answers
         self.between = between
+        self.found: dict[tuple[str, int], int] = {}
+        """With how many decimals the page finds a quantity in an iteration."""
         self.first_only = False
         """Whether a check may stop at its first fault."""
         self._sound: dict[object, Found] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from nbsolve.checking.audit.display import Texts
@@ -25,6 +25,7 @@ from nbsolve.checking.audit.tree import (
     Sym,
     Text,
     children,
+    has_symbols,
 )
 
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳㉑㉒㉓㉔㉕㉖㉗㉘㉙㉚㉛㉜㉝㉞㉟㊱㊲㊳㊴㊵㊶㊷㊸㊹㊺㊻㊼㊽㊾㊿"
@@ -138,6 +139,27 @@ def pairs(letters: Node, numbers: Node) -> Iterator[tuple[str, Node]]:
     if len(ours) == len(theirs) and type(letters) is type(numbers):
         for a, b in zip(ours, theirs, strict=True):
             yield from pairs(a, b)
+
+
+def most_decimals(name: str, formulae: Sequence[Node]) -> int | None:
+    """With how many decimals the first numbers of a chain have a letter; None where they are not told apart."""
+    numbers = next((n for n, one in enumerate(formulae) if not has_symbols(one)), 0)
+    if not numbers:
+        return None
+    put_in = [
+        literal(number) for letter, number in pairs(*formulae[numbers - 1 : numbers + 1]) if letter == name
+    ]
+    return max((found[1].decimals for found in put_in if found is not None), default=None)
+
+
+def note_found(
+    found: dict[tuple[str, int], int], quantity: tuple[str, int], results: Sequence[Node], boxed: bool
+) -> None:
+    """Note with how many decimals a chain finds its value, the fewest where several do; not those of the box."""
+    numbers = [number[1].decimals for node in results if (number := literal(node)) is not None]
+    if numbers:
+        decimals = numbers[-2 if boxed and len(numbers) > 1 else -1]
+        found[quantity] = min(decimals, found.get(quantity, decimals))
 
 
 def is_fraction(node: Node) -> bool:

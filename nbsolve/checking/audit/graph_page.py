@@ -9,7 +9,7 @@ from typing import Any
 
 from mpmath import mp
 
-from nbsolve.checking.audit.chain_parts import is_fraction, text_of, written
+from nbsolve.checking.audit.chain_parts import is_fraction, note_found, text_of, written
 from nbsolve.checking.audit.display import Chain, Texts, read_display
 from nbsolve.checking.audit.evaluate import Evaluator
 from nbsolve.checking.audit.found import Found
@@ -104,16 +104,20 @@ class GraphPage:
         return [one for one in found if anchor_of(one, 1) in self.targets]
 
     def _carry(self) -> None:
-        """What the lines of the page write down, where each value is rounded."""
+        """What the lines of the page write down, where each value is rounded, and with how many decimals."""
         for block, place in zip(self.blocks, self.places, strict=True):
-            if not self.world.each_step or block.kind != "display" or place.section in ("The problem", ""):
+            if block.kind != "display" or place.section in ("The problem", ""):
                 continue
             for chain in read_display(block.source):
                 if self.chains.is_equation(chain):
                     continue
                 target = self.chains.parse(chain.target)
-                end = literal(tidy(self.chains.parse(chain.items[-1][1])))
-                if isinstance(target, Sym) and end is not None:
+                if not isinstance(target, Sym):
+                    continue
+                results = [tidy(self.chains.parse(texts)) for _, texts in chain.items]
+                end, boxed = literal(results[-1]), chain.items[-1][1][:1] == ("\\boxed",)
+                note_found(self.chains.found, (target.name, place.iteration), results, boxed)
+                if self.world.each_step and end is not None:
                     self.world.carried.setdefault((target.name, place.iteration), end[0])
 
     # ------------------------------------------------------------------ displays

@@ -87,7 +87,7 @@ def _tidied(element: Element) -> Element:
     for child in element:
         copied.append(_tidied(child))
     if copied.tag in _ROWS:
-        copied[:] = list(_spaced(_with_raised_brackets(copied)))
+        copied[:] = list(_spaced(_with_raised_brackets(_with_ellipses(copied))))
     if copied.tag in _WITH_SCRIPTS:
         copied[0] = _level(copied[0])
         copied[1:] = [_label(script) for script in copied[1:]]
@@ -110,6 +110,17 @@ def _tidied(element: Element) -> Element:
     if copied.tag == "mtext" and copied.text:
         copied.text = re.sub(r"^ | $", "\u00a0", copied.text)  # spaces at the ends of an element are lost
     return copied
+
+
+def _with_ellipses(row: Iterable[Element]) -> list[Element]:
+    r"""`\ldots` as one sign instead of three full stops, each with a space of its own."""
+    found: list[Element] = []
+    for element in row:
+        found.append(element)
+        if [(one.tag, one.text) for one in found[-3:]] == [("mo", ".")] * 3:
+            found[-3:] = [Element("mi")]
+            found[-1].text = "…"
+    return found
 
 
 def _with_raised_brackets(row: Iterable[Element]) -> list[Element]:
