@@ -103,8 +103,16 @@ def _refuse_commands(text: str) -> None:
 
 
 def letter_name(word: str) -> Name:
-    """A parameter's name as a letter: beta is β, beta2 or beta_2 is β₂, slope an upright word."""
-    return Name.read(re.sub(r"^([A-Za-z]+)([0-9]+)$", r"\1_{\2}", word))
+    """A quantity's name as a letter: beta is β, beta2 and beta_2 are β₂, x_out has a subscript, y_hat an accent."""
+    first, *scripts = [part for part in word.split("_") if part]
+    letters, digits = re.fullmatch(r"([A-Za-z]+)([0-9]*)|(.*)", first).groups("")[:2]  # type: ignore[union-attr]
+    accent = scripts.pop(0) if scripts and scripts[0] in _ACCENTS and len(letters or first) == 1 else ""
+    name = Name.read(letters or first)
+    if accent:
+        name = replace(name, core=rf"\{accent}{{{name.core}}}")
+    for script in (digits, *scripts):
+        name = name.with_sub(_words(script)) if script else name
+    return name
 
 
 def own_name(name: str) -> Name:

@@ -60,9 +60,20 @@ given: [x, y, z]
 equations: {q: x + y, s: sigmoid(q), f: "s*z + max(x, y)^2/q"}
 parts: [{label: a, ask: [forward]}, {label: b, ask: [gradients, local_derivatives]}]
 """
+NAMES = """\
+kind: graph
+title: Names of several parts
+given: {x_in: 2, w_1: 0.5, w_2: -1, b_out: 0.25, lambda_max: 1.5, v_h: [1, 2], local_derivatives: 0.1}
+equations:
+  z_hidden: "w_1*x_in + v_h[1]*v_h[2]"
+  a_bar: max(z_hidden, lambda_max)
+  y_hat: w_2*a_bar + b_out + local_derivatives
+  L_total: (y_hat - a_bar)^2
+parts: [{label: a, ask: [forward]}, {label: b, ask: [gradients]}]
+"""
 CASES = {
     "layer": LAYER, "layer, each step": LAYER + EACH_STEP, "window": WINDOWS, "letters": LETTERS, "state": STATE,
-    "window, each step": WINDOWS + EACH_STEP, "Adam up": ADAM.replace("WAY", "ascent"),
+    "names": NAMES, "window, each step": WINDOWS + EACH_STEP, "Adam up": ADAM.replace("WAY", "ascent"),
     "Adam down, each step": ADAM.replace("WAY", "descent") + EACH_STEP,
 }  # fmt: skip
 CASES |= {f"trained {seed}": f"title: Trained\n{random_training(seed)}" for seed in (1, 2, 6, 12)}

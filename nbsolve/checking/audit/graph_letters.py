@@ -26,16 +26,24 @@ Texts = tuple[str, ...]
 
 
 def apart(name: str, names: Mapping[str, str]) -> tuple[str, str]:
-    """Core and subscript: `w0` is w with 0, `beta` is β, what `names` has is as it stands there."""
+    """Core and subscript: `w0` is w with 0, `beta` is β, `x_out` has a word below it, `y_hat` an accent.
+
+    What `names` has is as it stands there.
+    """
     own = names.get(name)
     if own is not None:
         core, _, sub = own.partition("_")
         return core, sub.strip("{}")
-    found = re.fullmatch(r"([A-Za-z]+?)_?([0-9]+)", name)
-    core, sub = (found[1], found[2]) if found else (name, "")
-    if GREEK.fullmatch(core):
-        return f"\\{core}", sub
-    return (core if len(core) == 1 else rf"\mathrm{{{core}}}"), sub
+    head, *below = filter(None, name.split("_"))
+    found = re.fullmatch(r"([A-Za-z]+?)([0-9]+)", head)
+    letter = found[1] if found else head
+    core = (
+        f"\\{letter}" if GREEK.fullmatch(letter) else letter if len(letter) == 1 else rf"\mathrm{{{letter}}}"
+    )
+    if below and len(letter) == 1 and re.fullmatch("hat|bar|tilde|dot|vec", below[0]):
+        core = rf"\{below.pop(0)}{{{core}}}"
+    words = [rf"\text{{{part}}}" if re.fullmatch("[A-Za-z]{3,}", part) else part for part in below]
+    return core, ",".join([*([found[2]] if found else []), *words])
 
 
 class Letters:

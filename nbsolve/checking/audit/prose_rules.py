@@ -73,8 +73,8 @@ def _rules() -> list[Rule]:
         ),
         (r"(Maxout passes the gradient on to the value that was the largest; any other gets 0:)", p.nothing),
         (
-            r"(maxout: \$\\mathbb\{1\}_\{\[\\ldots\]\}\$ is 1 where the condition holds, and 0 elsewhere; of equal "
-            r"values the first counts as the largest)",
+            r"(maxout: \$\\mathbb\{1\}_\{\[(?:\\ldots|…)\]\}\$ is 1 where the condition holds, and 0 elsewhere; of "
+            r"equal values the first counts as the largest)",
             p.nothing,
         ),
         (

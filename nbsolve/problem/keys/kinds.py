@@ -197,7 +197,7 @@ class RuleFile(ProblemFile):
 
 _NAMES = key(
     r"how quantities are written: `{w0: w_0, yhat: \hat y}`",
-    r"by their names, `w0` as $w_0$, `beta` as $\beta$",
+    r"by their names: `w0` and `w_0` as $w_0$, `beta` as $\beta$, `x_out` as $x_{\text{out}}$, `y_hat` as $\hat y$",
 )
 
 
