@@ -92,7 +92,7 @@ class _Expansion:
         place = 0
         while place < len(found):
             token = found[place]
-            if self._begins(found, place, indices):
+            if self._begins(found, place):
                 end = _closing(found, place + 1)
                 out += self._over(found[place : end + 1], indices)
                 place = end + 1
@@ -104,7 +104,7 @@ class _Expansion:
         return out
 
     @staticmethod
-    def _begins(found: list[Token], place: int, indices: Mapping[str, int]) -> bool:
+    def _begins(found: list[Token], place: int) -> bool:
         """Whether `sum(k, …)` stands here; `max(a[1], a[2])` is an ordinary maximum."""
         following = [token.text for token in found[place + 1 : place + 4]]
         if found[place].text not in _OVER or len(following) < 3 or following[0] != "(" or following[2] != ",":

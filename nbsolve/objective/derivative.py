@@ -59,7 +59,7 @@ def _body(objective: Objective, term: LossTerm, formula: Expr, k: Unit, sample: 
     }
     if entries := loss_of(term).entries:
         formula = entries[number_of(k) - 1]
-        variables = objective.entries(term, sample, False)
+        variables = objective.entries(sample, False)
     elif loss_of(term).separable:
         variables |= {"a": variables["a_k"], "y": variables["y_k"]}
     else:

@@ -187,7 +187,7 @@ class Objective:
 
         return settled(substitute(body, known))
 
-    def entries(self, term: LossTerm, sample: int | None, new: bool) -> dict[str, Expr]:
+    def entries(self, sample: int | None, new: bool) -> dict[str, Expr]:
         """a_1, y_1, a_2, … of a loss of all outputs."""
         found: dict[str, Expr] = {}
         for k in range(1, self.outputs + 1):

@@ -85,7 +85,7 @@ def term_loss(objective: Objective, term: LossTerm, sample: int | None, new: boo
         if term.over_outputs == "mean" and objective.outputs > 1:
             body = product(Number(flint.fmpq(1, objective.outputs)), body)
     else:
-        names = objective.entries(term, sample, new) if record.entries else objective.vectors(sample, new)
+        names = objective.entries(sample, new) if record.entries else objective.vectors(sample, new)
         body = objective.with_indicators(with_variables(record.definition, names | literals(term.parameters)))
     return product(literal(term.scale), body) if term.scale.value != ONE else body
 
