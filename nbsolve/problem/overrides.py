@@ -20,6 +20,7 @@ _EXCLUSIVE = (
     frozenset({"value", "file", "normal", "uniform", "shared"}),
 )
 _ALIASES = {"x": "input", "y": "target", "input": "x", "target": "y"}
+_OVERRIDE = "override "
 
 
 def apply_overrides(tree: Node, overrides: Mapping[str, object] | Sequence[str]) -> Node:
@@ -46,7 +47,7 @@ def apply_overrides(tree: Node, overrides: Mapping[str, object] | Sequence[str])
 
 def _split(text: str) -> tuple[str, Node]:
     path, sign, written = text.partition("=")
-    origin = f"override {path.strip()}"
+    origin = f"{_OVERRIDE}{path.strip()}"
     if not sign:
         _refuse(origin, "has no value", "write path=value, such as samples.0.x=[1,3]")
     if not written.strip():
@@ -56,6 +57,11 @@ def _split(text: str) -> tuple[str, Node]:
 
 def _null(written: str) -> bool:
     return written.strip() in ("null", "~")
+
+
+def is_override(node: Node) -> bool:
+    """Whether a node was set by path=value; a notebook's parameters hold all that its problem gives."""
+    return node.origin is not None and node.origin.startswith(_OVERRIDE)
 
 
 def _marked(node: Node, origin: str) -> Node:

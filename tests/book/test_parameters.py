@@ -204,13 +204,14 @@ def test_papermill_changes_one(tmp_path: Path, caplog: pytest.LogCaptureFixture)
 def test_papermill_changes_what_a_graph_is_given(tmp_path: Path) -> None:
     """Statement, passes, answers and live numbers are those of the new numbers."""
     text = (
-        "kind: graph\ngiven: {x: 3, y: 4}\nequations: {q: x + y, f: q*x}\npitfalls: ['Not {{df/dx + 1}}.']\n"
+        "kind: graph\ngiven: {x: 3, y: 4, spare: 1}\nequations: {q: x + y, f: q*x}\n"
+        "pitfalls: ['Not {{df/dx + 1}}.']\n"
     )
     nbformat.write(notebook_of(load_problem(text)), tmp_path / "page.ipynb")
     done = papermill.execute_notebook(
         tmp_path / "page.ipynb",
         tmp_path / "out.ipynb",
-        parameters={"given": {"x": 10, "y": "1/2"}},
+        parameters={"given": {"x": 10, "y": "1/2", "spare": 1}},
         progress_bar=False,
     )
     shown = {

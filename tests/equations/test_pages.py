@@ -217,3 +217,12 @@ def test_the_key_has_methods_and_marks() -> None:
 def test_numbers_of_a_local_derivative_cancel(formula: str, derivative: str) -> None:
     page = str(worked(f"kind: graph\ngiven: {{o: 0.5, y: 2}}\nequations: {{L: {formula}}}\n").backward())
     assert f"∂L/∂o = {derivative} = " in page
+
+
+def test_where_no_way_leads_to_what_is_asked_there_is_nothing_to_go_back_through() -> None:
+    """And no program, which would end with a traceback."""
+    text = "kind: graph\ngiven: {w: 1, c: 3}\nequations: {d: c^2, L: d^2}\nwith_respect_to: [w]\n"
+    page = str(solve(load_problem(text)).document())
+    assert "Nothing leads from these to what is differentiated" in page
+    assert "Back through" not in page
+    assert "program" not in page

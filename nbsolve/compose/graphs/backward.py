@@ -74,8 +74,8 @@ class GraphBackward:
                 continue
             recurrence = back.stage.recurrence
             locals_ = [*back.local, *self._asked_locals(back.stage, iteration, asked)]
-            if recurrence is not None and not (locals_ or back.gradients):
-                continue  # all that comes back through it is part of a sum that a later line has
+            if not (locals_ or back.gradients):
+                continue  # what comes back through it is part of a sum that a later line has, or not asked for
             if recurrence is not None and (before is None or before.recurrence is not recurrence):
                 yield from (Paragraph(words) for words in [tuple(steps_back(recurrence))] if words)
             yield Paragraph(tuple(self._through(back.stage, before, unsaid)))

@@ -53,7 +53,9 @@ class GraphCheck:
         if self._checked:
             yield from self.quotients()
             each_step = self.solution.problem.rounding.apply == "each_step"
-            yield from program_folds(lambda: graph_programs(self.exact), each_step)
+            built = self.solution.built
+            if any(symbol in built.leading for symbol in built.wanted):
+                yield from program_folds(lambda: graph_programs(self.exact), each_step)
 
     def quotients(self) -> Iterator[Block]:
         """The tables of difference quotients."""

@@ -16,6 +16,7 @@ from nbsolve.problem.graphs.order import Steps, groups_of, mentioned, recurrence
 from nbsolve.problem.graphs.shapes import Outside, check_reads, known_lengths, lengths_of, start_text
 from nbsolve.problem.keys.kinds import EQUATIONS
 from nbsolve.problem.model import Equation, Recurrence, Start
+from nbsolve.problem.overrides import is_override
 from nbsolve.symbol import Affine, Symbol, Unit
 
 __all__ = ["EQUATIONS", "Read", "read_equations"]
@@ -247,7 +248,7 @@ class _Reader:
                 continue
             inner = cursor and cursor.get(key)
             assert inner is not None
-            if inner.node.origin is None:
+            if not is_override(inner.node):
                 inner.warn(f"no equation uses {key}")
             else:
                 others = [one for one in self.shapes if one not in self.lefts and one != name]
