@@ -8,6 +8,7 @@ Nodes hold no markup (a renderer prints them) and no numbers but literals (bindi
 from __future__ import annotations
 
 from nbsolve.expr.building import collected, literal, literals, negated, number, product, quotient, total
+from nbsolve.expr.node import Expr
 from nbsolve.expr.nodes import (
     Applied,
     Array,
@@ -16,7 +17,6 @@ from nbsolve.expr.nodes import (
     Cases,
     Columns,
     Comparison,
-    Expr,
     FactorReference,
     Function,
     Hadamard,

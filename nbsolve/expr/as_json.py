@@ -32,7 +32,6 @@ def classes_of(*modules: ModuleType) -> dict[str, type]:
         for name, value in vars(module).items():
             if isinstance(value, type) and value.__module__ == module.__name__ and not name.startswith("_"):
                 found[name] = value
-    del found["Expr"]
     return found
 
 

@@ -8,7 +8,8 @@ import flint
 
 from nbsolve.arithmetic import ONE, ZERO
 from nbsolve.expr.literals import literal_of
-from nbsolve.expr.nodes import Expr, Hadamard, Negation, Number, Product, Quotient, Sum
+from nbsolve.expr.node import Expr
+from nbsolve.expr.nodes import Hadamard, Negation, Number, Product, Quotient, Sum
 from nbsolve.given import Given
 
 

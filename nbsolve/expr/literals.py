@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import flint
 
-from nbsolve.expr.nodes import Expr, Function, Negation, Number, Product, Quotient, Sum
+from nbsolve.expr.node import Expr
+from nbsolve.expr.nodes import Function, Negation, Number, Product, Quotient, Sum
 from nbsolve.given import Given
 from nbsolve.logarithms import Logarithm, terms_of
 

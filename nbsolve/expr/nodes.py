@@ -11,46 +11,12 @@ import flint
 import numpy as np
 
 from nbsolve.arithmetic import Value
+from nbsolve.expr.node import Expr
 from nbsolve.symbol import Partial, Symbol, Unit
 
 Atom = Symbol | Partial
 Array = np.ndarray[Any, np.dtype[Any]]
 Operand = Value | Array
-
-
-def _once(hash_of: Callable[[Any], int]) -> Callable[[Any], int]:
-    def hashed(node: Any) -> int:
-        try:
-            known: int = node._hash
-        except AttributeError:
-            known = hash_of(node)
-            object.__setattr__(node, "_hash", known)
-        return known
-
-    return hashed
-
-
-class Expr:
-    """A node of the tree."""
-
-    __slots__ = ("_hash",)
-
-    def __init_subclass__(cls) -> None:
-        """Trees are keys of many dictionaries: the hash of a node is worked out once.
-
-        A dataclass with slots is made twice, the second time with the `__hash__` that it was given.
-        """
-        if "__hash__" in cls.__dict__:
-            type.__setattr__(cls, "__hash__", _once(cls.__hash__))
-
-    @property
-    def children(self) -> tuple[Expr, ...]:
-        """The operands of a node in the order in which they are written."""
-        return ()
-
-    def rebuilt(self, children: tuple[Expr, ...]) -> Expr:
-        """A copy of the node with other operands."""
-        return self
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nbsolve.expr.nodes import Atom, Expr, Quantity
+from nbsolve.expr.node import Expr
+from nbsolve.expr.nodes import Atom, Quantity
 
 
 def walk(expression: Expr) -> Iterator[Expr]:

@@ -36,7 +36,7 @@ GREEK = {
 }
 SIGNS = {"·": r"\,", " · ": r" \cdot ", "⊙": r" \odot "}
 """Between letters nothing is seen, and · is said without spaces."""
-ALONE = {"⊙": r"\odot", "ℓ′": r"\ell'"}
+ALONE = {"⊙": r"\odot", "ℓ′": r"\ell'", "1[...]": r"\mathbb{1}_{[\ldots]}"}
 TAIL = " — "
 MORE_DIGITS = " with more digits than above, which the result needs"
 PLACES = r"\[(?::,\d+(?::\d+)?|\d+(?::\d+)?,:)\]"
@@ -207,6 +207,8 @@ class Reader:
             return f"({inner})"
         if token in ("[", "[ "):
             return self.bracket()
+        if token == "1" and self.peek() == "[":
+            return rf"\mathbb{{1}}_{{[{self.condition()}]}}"
         if token == "{":
             return self.cases()
         if token in ("|", "‖"):
@@ -258,6 +260,12 @@ class Reader:
         if len(rows) == len(rows[0]) == 1:
             return rf"\left[{rows[0][0]}\right]"
         return r"\begin{bmatrix}" + r" \\ ".join(" & ".join(row) for row in rows) + r"\end{bmatrix}"
+
+    def condition(self) -> str:
+        self.take("[")
+        text = f"{self.sum()} {RELATIONS[self.take()]} {self.sum()}"
+        self.take("]")
+        return text
 
     def cases(self) -> str:
         lines = []
