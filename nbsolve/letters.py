@@ -105,9 +105,10 @@ def _refuse_commands(text: str) -> None:
 def letter_name(word: str) -> Name:
     """A quantity's name as a letter: beta is β, beta2 and beta_2 are β₂, x_out has a subscript, y_hat an accent."""
     first, *scripts = [part for part in word.split("_") if part]
-    letters, digits = re.fullmatch(r"([A-Za-z]+)([0-9]*)|(.*)", first).groups("")[:2]  # type: ignore[union-attr]
-    accent = scripts.pop(0) if scripts and scripts[0] in _ACCENTS and len(letters or first) == 1 else ""
-    name = Name.read(letters or first)
+    numbered = re.fullmatch(r"([A-Za-z]+)([0-9]+)", first)
+    letters, digits = numbered.groups() if numbered else (first, "")
+    accent = scripts.pop(0) if scripts and scripts[0] in _ACCENTS and len(letters) == 1 else ""
+    name = Name.read(letters)
     if accent:
         name = replace(name, core=rf"\{accent}{{{name.core}}}")
     for script in (digits, *scripts):

@@ -69,7 +69,7 @@ def disagreements(ours: list[Any], theirs: dict[tuple[str, int | None, int | Non
     return out
 
 
-@pytest.mark.sampled(13)
+@pytest.mark.sampled(10)
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_against_automatic_differentiation_and_sixty_digits(chunk: int) -> None:
     for position, text in enumerate(texts(chunk)):
@@ -84,7 +84,7 @@ def test_against_automatic_differentiation_and_sixty_digits(chunk: int) -> None:
         assert not wrong, text + "\n".join(wrong[:10])
 
 
-@pytest.mark.sampled(13)
+@pytest.mark.sampled(10)
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_softmax_in_a_hidden_layer(chunk: int) -> None:
     rng = Random(f"softmax inside {chunk}")

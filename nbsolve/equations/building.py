@@ -201,6 +201,11 @@ class Built:
                 found.update(operands_of(node).values())
         return frozenset(found)
 
+    @property
+    def connected(self) -> bool:
+        """Whether anything that a gradient is asked of leads to what is differentiated: else all of them are 0."""
+        return not self.wanted.isdisjoint(self.leading)
+
     @cached_property
     def first_user(self) -> dict[Symbol, Stage]:
         """The first stage that uses each quantity and leads to what is differentiated: the last on the way back."""

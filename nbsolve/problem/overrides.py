@@ -20,7 +20,7 @@ _EXCLUSIVE = (
     frozenset({"value", "file", "normal", "uniform", "shared"}),
 )
 _ALIASES = {"x": "input", "y": "target", "input": "x", "target": "y"}
-_OVERRIDE = "override "
+_ORIGIN = "override "
 
 
 def apply_overrides(tree: Node, overrides: Mapping[str, object] | Sequence[str]) -> Node:
@@ -34,20 +34,20 @@ def apply_overrides(tree: Node, overrides: Mapping[str, object] | Sequence[str])
     if isinstance(overrides, str):
         overrides = [overrides]
     if isinstance(overrides, Mapping):
-        changes = [(str(path), node_of(value, f"override {path}")) for path, value in overrides.items()]
+        changes = [(str(path), node_of(value, f"{_ORIGIN}{path}")) for path, value in overrides.items()]
     else:
         changes = [_split(str(text)) for text in overrides]
     for path, value in changes:
         steps = [step for step in re.split(r"\.|\[([0-9]+)\]", path.strip()) if step]
         if not steps:
-            _refuse(f"override {path}", "names no path", "write path=value, such as samples.0.x=[1,3]")
-        tree = _set(tree, steps, value, f"override {path}", "")
+            _refuse(f"{_ORIGIN}{path}", "names no path", "write path=value, such as samples.0.x=[1,3]")
+        tree = _set(tree, steps, value, f"{_ORIGIN}{path}", "")
     return tree
 
 
 def _split(text: str) -> tuple[str, Node]:
     path, sign, written = text.partition("=")
-    origin = f"{_OVERRIDE}{path.strip()}"
+    origin = f"{_ORIGIN}{path.strip()}"
     if not sign:
         _refuse(origin, "has no value", "write path=value, such as samples.0.x=[1,3]")
     if not written.strip():
@@ -61,7 +61,7 @@ def _null(written: str) -> bool:
 
 def is_override(node: Node) -> bool:
     """Whether a node was set by path=value; a notebook's parameters hold all that its problem gives."""
-    return node.origin is not None and node.origin.startswith(_OVERRIDE)
+    return node.origin is not None and node.origin.startswith(_ORIGIN)
 
 
 def _marked(node: Node, origin: str) -> Node:

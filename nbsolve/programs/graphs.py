@@ -40,7 +40,7 @@ def graph_programs(solution: GraphSolution) -> Programs:
     built = solution.built
     if built.problem.symbolic or sum(len(array.entries) for array in built.problem.given) > MOST_NUMBERS:
         raise CannotBeSaid("too many numbers, or letters")
-    if not any(symbol in built.leading for symbol in built.wanted):
+    if not built.connected:
         raise CannotBeSaid("nothing that a gradient is asked of leads to what is differentiated")
     form = form_of(solution, solution.of)
     texts = {

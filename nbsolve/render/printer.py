@@ -246,7 +246,7 @@ class Printer:
         return self.dialect.call(name, [self._value(argument) for argument in arguments], primes)
 
     def _comparison(self, e: Comparison) -> tuple[str, int]:
-        return f"{self.print(e.left)} {self.relation(e.relation)} {self.print(e.right)}", CONDITION
+        return f"{self._value(e.left)} {self.relation(e.relation)} {self._value(e.right)}", CONDITION
 
     def relation(self, sign: str) -> str:
         """=, ≈, <, … in the dialect."""
@@ -326,4 +326,4 @@ class Printer:
             text = self.dialect.derivative(self.print(e.body), under, e.partial)
             return text, ATOM if self.dialect.fraction_is_atom else PRODUCT
         text = self.dialect.derivative("", under, e.partial)
-        return f"{text}{self._applied}{self.dialect.brackets(self.print(e.body))}", PRODUCT
+        return f"{text}{self._applied}{self.dialect.brackets(self._value(e.body))}", PRODUCT

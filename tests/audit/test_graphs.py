@@ -78,6 +78,7 @@ CASES = {
 }  # fmt: skip
 CASES |= {f"trained {seed}": f"title: Trained\n{random_training(seed)}" for seed in (1, 2, 6, 12)}
 RANDOM = 500
+MORE_DIGITS = r"\text{ with more digits than above"
 
 
 def audit(text: str) -> GraphAudit:
@@ -137,6 +138,16 @@ def test_what_is_asked_for_and_left_out_is_found() -> None:
     page = audit(text)
     left = [block for block in page.blocks if not any("dq-dx" in anchor for anchor in block.anchors)]
     assert any("∂q/∂x" in fault for fault in GraphAudit(text, left).report().faults)
+
+
+def test_the_wrong_quantity_in_a_note_about_its_digits_is_found() -> None:
+    r"""`s_3\text{ with more digits than above, …}` where s₁ and s₂ are in the formula, too."""
+    page = audit(next(path for path in SHIPPED if path.stem == "graph-attention").read_text(encoding="utf-8"))
+    note = "s_3" + MORE_DIGITS
+    at = next(n for n, block in enumerate(page.blocks) if note in block.source)
+    assert not page.check(at).faults
+    for other in ("s_1", "s_2"):
+        assert page.check(at, page.blocks[at].source.replace(note, other + MORE_DIGITS, 1)).faults
 
 
 UNROLLED = """\

@@ -93,3 +93,16 @@ def test_a_minus_before_a_zero_is_found() -> None:
     evaluate = Evaluator(values.__getitem__)
     assert lay(letters, right, evaluate).fault is None
     assert lay(letters, wrong, evaluate).fault == "a minus before a 0"
+
+
+def test_the_wrong_quantity_in_a_note_about_its_digits_is_found() -> None:
+    """a₂⁽²⁾ has more digits than above; a₁⁽¹⁾ and a₂⁽¹⁾, which are in the formula as well, have as many."""
+    page = markdown(ROOT / "problems" / "001-a-squared-error.yaml")
+    noted = r"&& a_2^{(2)}\text{ with more digits than above"
+    at = next(
+        n for n, block in enumerate(page.blocks) if noted in block.source and "a_1^{(1)}" in block.source
+    )
+    source = page.blocks[at].source
+    assert not page.check(at).faults
+    (fault,) = page.check(at, source.replace(noted, noted.replace("a_2^{(2)}", "a_1^{(1)}"), 1)).faults
+    assert fault.startswith("no more digits of a _ 1 ^ { ( 1 ) }")

@@ -67,7 +67,8 @@ def test_twice_the_same_bytes(flat: Path, tmp_path: Path) -> None:
     assert make_notebook(flat, tmp_path / "twice.ipynb").read_bytes() == once
 
 
-@pytest.mark.parametrize("name", ["001-a-squared-error", "001-a-symbolic-squared-error"])
+@pytest.mark.sampled(2)
+@pytest.mark.parametrize("name", ["001-a-squared-error", "003-1-derivatives", "001-a-symbolic-squared-error"])
 def test_a_kernel_of_its_own_gives_the_same(name: str, tmp_path: Path) -> None:
     path = PROBLEMS / f"{name}.yaml"
     make_notebook(path, tmp_path / "forked.ipynb")

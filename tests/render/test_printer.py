@@ -19,6 +19,7 @@ from nbsolve.expr import (
     Expr,
     FactorReference,
     Function,
+    Matrix,
     Negation,
     Number,
     Power,
@@ -163,6 +164,8 @@ POSITIVE = Comparison(X, ">", ZERO)
         Quotient((X, POSITIVE)),
         Power((X, POSITIVE)),
         Function("exp", (POSITIVE,)),
+        Comparison(POSITIVE, "=", ZERO),
+        Matrix(((X, POSITIVE),)),
     ],
 )
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from mpmath import mp
 
 from nbsolve.checking.audit.anchors import Anchors
 from nbsolve.checking.audit.chain_notes import THROUGH_Z
-from nbsolve.checking.audit.chain_parts import note_found
+from nbsolve.checking.audit.chain_parts import note_decimals
 from nbsolve.checking.audit.chains import ChainChecker
 from nbsolve.checking.audit.classes import SECTIONS
 from nbsolve.checking.audit.display import Texts, pieces, read_display, relation_chain
@@ -160,8 +160,11 @@ class Audit(Anchors):
                     count += 1
                     place.context.marks[count] = target.name
                 results = [tidy(self.chains.parse(texts)) for _, texts in chain.items]
-                note_found(
-                    self.chains.found, (target.name, t), results, chain.items[-1][1][:1] == ("\\boxed",)
+                note_decimals(
+                    self.chains.decimals_above,
+                    (target.name, t),
+                    results,
+                    chain.items[-1][1][:1] == ("\\boxed",),
                 )
                 if self.world.each_step:
                     self._carry(target, self.chains.parse(chain.items[-1][1]), t)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from nbsolve.checking.audit.chain_numbers import ChainNumbers
-from nbsolve.checking.audit.chain_parts import braces, listed, mark_number, most_decimals, names_in
+from nbsolve.checking.audit.chain_parts import braces, listed, mark_number, names_in, no_finer
 from nbsolve.checking.audit.display import Chain, Texts, relation_chain
 from nbsolve.checking.audit.found import Context, Found, same
 from nbsolve.checking.audit.latex import Unreadable
@@ -117,10 +117,10 @@ class ChainNotes(ChainNumbers):
                 out.faults.append(f"more digits of {' '.join(texts)}, which the line finds")
             elif not any(stands_in(one, formula) for one in either for formula in (*formulae, *below)):
                 out.faults.append(f"more digits of {' '.join(texts)}, which the formula has not")
-            elif isinstance(named, Sym) and (decimals := most_decimals(named.name, formulae)) is not None:
-                above = self.found.get((named.name, context.iteration))
-                if above is not None and decimals <= above:
-                    out.faults.append(f"no more digits of {' '.join(texts)} than above")
+            elif isinstance(named, Sym) and no_finer(
+                named.name, formulae, self.decimals_above.get((named.name, context.iteration))
+            ):
+                out.faults.append(f"no more digits of {' '.join(texts)} than above")
         return tuple(before.split(" ")) if found else ()
 
     def _check_saturated(self, target: str, t: int, out: Found) -> None:

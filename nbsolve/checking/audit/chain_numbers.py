@@ -66,7 +66,7 @@ class ChainNumbers:
         self.wholes = Wholes(world)
         self.answers = answers
         self.between = between
-        self.found: dict[tuple[str, int], int] = {}
+        self.decimals_above: dict[tuple[str, int], int] = {}
         """With how many decimals the page finds a quantity in an iteration."""
         self.first_only = False
         """Whether a check may stop at its first fault."""

@@ -141,25 +141,28 @@ def pairs(letters: Node, numbers: Node) -> Iterator[tuple[str, Node]]:
             yield from pairs(a, b)
 
 
-def most_decimals(name: str, formulae: Sequence[Node]) -> int | None:
-    """With how many decimals the first numbers of a chain have a letter; None where they are not told apart."""
+def no_finer(name: str, formulae: Sequence[Node], above: int | None) -> bool:
+    """Whether the first numbers of a chain have a letter with no more decimals than it is found with `above`.
+
+    Not where the numbers of the letters cannot be told apart, or nothing above finds it.
+    """
     numbers = next((n for n, one in enumerate(formulae) if not has_symbols(one)), 0)
-    if not numbers:
-        return None
-    put_in = [
-        literal(number) for letter, number in pairs(*formulae[numbers - 1 : numbers + 1]) if letter == name
-    ]
-    return max((found[1].decimals for found in put_in if found is not None), default=None)
+    if above is None or not numbers:
+        return False
+    put_in = pairs(formulae[numbers - 1], formulae[numbers])
+    found = [literal(number) for letter, number in put_in if letter == name]
+    decimals = [one[1].decimals for one in found if one is not None]
+    return bool(decimals) and max(decimals) <= above
 
 
-def note_found(
-    found: dict[tuple[str, int], int], quantity: tuple[str, int], results: Sequence[Node], boxed: bool
+def note_decimals(
+    above: dict[tuple[str, int], int], quantity: tuple[str, int], results: Sequence[Node], boxed: bool
 ) -> None:
     """Note with how many decimals a chain finds its value, the fewest where several do; not those of the box."""
     numbers = [number[1].decimals for node in results if (number := literal(node)) is not None]
     if numbers:
         decimals = numbers[-2 if boxed and len(numbers) > 1 else -1]
-        found[quantity] = min(decimals, found.get(quantity, decimals))
+        above[quantity] = min(decimals, above.get(quantity, decimals))
 
 
 def is_fraction(node: Node) -> bool:

@@ -11,7 +11,7 @@ from nbsolve.checking.audit.chain_parts import (
     broken_links,
     is_fraction,
     listed,
-    most_decimals,
+    no_finer,
 )
 from nbsolve.checking.audit.display import Chain, Texts, relation_chain
 from nbsolve.checking.audit.found import Found, same
@@ -228,10 +228,10 @@ class GraphChains(GraphNumbers):
                 named = tidy(self.parse(texts))
                 if named == formulae[0] or not any(stands_in(named, one) for one in formulae[1:]):
                     out.faults.append(f"more digits of {' '.join(texts)}, which the formula has not")
-                elif isinstance(named, Sym) and (decimals := most_decimals(named.name, formulae)) is not None:
-                    above = self.found.get((named.name, t))
-                    if above is not None and decimals <= above:
-                        out.faults.append(f"no more digits of {' '.join(texts)} than above")
+                elif isinstance(named, Sym) and no_finer(
+                    named.name, formulae, self.decimals_above.get((named.name, t))
+                ):
+                    out.faults.append(f"no more digits of {' '.join(texts)} than above")
         elif rest:
             raise Unreadable(f"a note: {' '.join(rest)}")
 

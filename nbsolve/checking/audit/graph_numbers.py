@@ -45,7 +45,7 @@ class GraphNumbers:
         self, world: GraphWorld, answers: Digits, between: Digits, asked: dict[int, set[str]]
     ) -> None:
         self.world, self.answers, self.between, self.asked = world, answers, between, asked
-        self.found: dict[tuple[str, int], int] = {}
+        self.decimals_above: dict[tuple[str, int], int] = {}
         """With how many decimals the page finds a quantity in an iteration."""
         self.first_only = False
         self._read: dict[object, Node] = {}

@@ -9,7 +9,7 @@ from typing import Any
 
 from mpmath import mp
 
-from nbsolve.checking.audit.chain_parts import is_fraction, note_found, text_of, written
+from nbsolve.checking.audit.chain_parts import is_fraction, note_decimals, text_of, written
 from nbsolve.checking.audit.display import Chain, Texts, read_display
 from nbsolve.checking.audit.evaluate import Evaluator
 from nbsolve.checking.audit.found import Found
@@ -116,7 +116,7 @@ class GraphPage:
                     continue
                 results = [tidy(self.chains.parse(texts)) for _, texts in chain.items]
                 end, boxed = literal(results[-1]), chain.items[-1][1][:1] == ("\\boxed",)
-                note_found(self.chains.found, (target.name, place.iteration), results, boxed)
+                note_decimals(self.chains.decimals_above, (target.name, place.iteration), results, boxed)
                 if self.world.each_step and end is not None:
                     self.world.carried.setdefault((target.name, place.iteration), end[0])
 

@@ -53,8 +53,7 @@ class GraphCheck:
         if self._checked:
             yield from self.quotients()
             each_step = self.solution.problem.rounding.apply == "each_step"
-            built = self.solution.built
-            if any(symbol in built.leading for symbol in built.wanted):
+            if self.solution.built.connected:
                 yield from program_folds(lambda: graph_programs(self.exact), each_step)
 
     def quotients(self) -> Iterator[Block]:
