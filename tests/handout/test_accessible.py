@@ -7,7 +7,8 @@ import io
 import pikepdf
 import pytest
 
-from nbsolve.handout import Solutions, collection, typeset
+from nbsolve import load_problem, solve
+from nbsolve.handout import Handout, Solutions, collection, typeset
 from tests.handout.made import COURSE, PROBLEMS, SMALL, handout, pdf
 from tests.handout.pdf import faults
 
@@ -37,3 +38,11 @@ def test_the_checker_finds_what_is_lost(lost: str) -> None:
         changed = io.BytesIO()
         file.save(changed)
     assert faults(changed.getvalue())
+
+
+@pytest.mark.parametrize("accent", ["hat", "bar", "tilde", "dot", "vec"])
+def test_accented_letters_are_typeset(accent: str) -> None:
+    r"""Where Unicode has no letter of its own for them, as for h̄, a drawing would hold a glyph without a letter."""
+    notation = rf'notation: {{activation: "\\{accent} h", input: "\\{accent} Q"}}'
+    text = f"{SMALL}{notation}\n"
+    assert faults(typeset(Handout(solve(load_problem(text))).solution())) == []

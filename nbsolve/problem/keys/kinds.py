@@ -195,8 +195,10 @@ class RuleFile(ProblemFile):
     pitfalls: Text | list[Text] = _PITFALLS
 
 
-_NAMES = key(
-    r"how quantities are written: `{w0: w_0, yhat: \hat y}`",
+_WRITTEN = r"how quantities are written: `{w0: w_0, yhat: \hat y}`"
+_NAMES = key(_WRITTEN, r"by their names, `w0` as $w_0$, `beta` as $\beta$")
+_NAMES_OF_PARTS = key(
+    _WRITTEN,
     r"by their names: `w0` and `w_0` as $w_0$, `beta` as $\beta$, `x_out` as $x_{\text{out}}$, `y_hat` as $\hat y$",
 )
 
@@ -230,7 +232,7 @@ class GraphFile(ProblemFile):
         "how far an index runs that only stands shifted, where that is not as far as its array: `{t: 3}`"
     )
     padding: dict[str, Number] = key("what is read outside an array: `{x: 0}`", "a read outside is an error")
-    names: dict[str, str] = _NAMES
+    names: dict[str, str] = _NAMES_OF_PARTS
     gradients_of: Text = key(
         'what is differentiated: the name of an equation, or one entry, `"z[2]"`', "the last equation"
     )

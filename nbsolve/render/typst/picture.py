@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from nbsolve.drawing.metrics import FAMILY
 from nbsolve.render.typst.compiler import compiled
@@ -21,13 +22,41 @@ _DIMENSIONS = re.compile(
 )
 
 
+_ACCENTED = re.compile("(\\w)([\u0302\u0303\u0304\u0307\u20d7])")
+_ACCENTS = {
+    "\u0302": ("ˆ", 'dx="-0.5em"', 0, 25),
+    "\u0303": ("˜", 'dx="-0.5em"', 0, 25),
+    "\u0304": ("¯", 'dx="-0.5em"', 0, 25),
+    "\u0307": ("˙", 'dx="-0.39em" letter-spacing="0.11em"', 0, 25),
+    "\u20d7": ("→", 'dx="-1em" font-size="0.5em"', 110, 160),
+}
+"""The sign for an accent; how it is set back over the letter before it, which is half an em wide on average; by how
+many hundredths of its size it is raised, and over a tall letter."""
+_COMPOSED = "\u0250"
+"""The font has letters with accents before this one."""
+_TALL = frozenset("bdfhkltβδζθλξϕφψ")
+
+
 def paper_svg(svg: str) -> str:
     """The SVG without what only screens need (its words become the alternative text), in the paper's letters."""
     drawn = _HIDDEN.sub("", _STYLE.sub("", svg))
     if FAMILY not in drawn:
         return drawn
     drawn = drawn.replace(FAMILY, _FONT)
-    return _SIZE.sub(lambda found: f'font-size="{float(found[1]) * LARGER:.2f}"', drawn)
+    larger = _SIZE.sub(lambda found: f'font-size="{float(found[1]) * LARGER:.2f}"', drawn)
+    signs = _ACCENTED.sub(_with_sign, unicodedata.normalize("NFD", larger))
+    return unicodedata.normalize("NFC", signs)
+
+
+def _with_sign(accented: re.Match[str]) -> str:
+    """A letter and its accent as two signs: a PDF that is accessible holds no glyph without a letter of its own."""
+    composed = unicodedata.normalize("NFC", accented[0])
+    if len(composed) == 1 and composed < _COMPOSED:
+        return composed
+    letter, accent = accented.groups()
+    sign, placed, low, high = _ACCENTS[accent]
+    raised = high if letter in _TALL or letter.isupper() else low
+    return f'{letter}<tspan {placed} baseline-shift="{raised}%">{sign}</tspan>'
 
 
 def size_of(svg: str) -> tuple[float, float] | None:
